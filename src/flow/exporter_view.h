@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "flow/address.h"
+#include "flow/ledger.h"
+
+// What the collector shows of itself: immutable, published whole about twice a second by each
+// stage, handed to the API by main.
+namespace flow {
+
+struct TemplateView {
+  std::uint32_t domain = 0;
+  std::uint16_t id = 0;
+  bool is_options = false;
+  base::UnixMs learned = 0;
+  std::vector<std::string> fields;  // registry names, "id" or "pen:id" where unknown
+};
+
+struct SamplingView {
+  std::uint32_t domain = 0;
+  std::uint64_t sampler = 0;
+  std::uint32_t rate = 1;
+  std::uint8_t source = 0;  // SamplingSource
+};
+
+struct ExporterView {
+  Address exporter;
+  std::uint64_t datagrams_by_version[4] = {};  // v5, v9, IPFIX, other
+  base::UnixMs first_seen = 0;
+  base::UnixMs last_seen = 0;
+  std::int64_t clock_skew_ms = 0;  // received - export time of the latest datagram
+  LedgerCounts since_start;        // of this process, uncommitted included
+  LedgerCounts since_barrier;      // the part of it that is not yet committed
+  std::uint64_t pending_sets = 0;
+  std::uint64_t pending_octets = 0;
+  std::vector<TemplateView> templates;
+  std::vector<SamplingView> sampling;
+};
+
+struct WorkerView {
+  std::vector<ExporterView> exporters;
+  std::vector<LedgerRow> uncommitted;  // of segments whose barrier the worker has not passed
+};
+
+struct PortView {
+  std::string address;  // "0.0.0.0:2055"
+  bool bound = false;
+  std::string problem;  // why not bound, with the holder where it can be known; empty when bound
+  std::uint64_t datagrams = 0;
+  std::uint64_t octets = 0;
+  std::uint64_t kernel_drops = 0;  // SO_RXQ_OVFL
+  std::uint64_t truncated = 0;     // MSG_TRUNC
+  std::uint32_t receive_buffer_octets = 0;
+};
+
+// A datagram that was refused before decoding, kept for the setup page.
+struct RefusedDatagram {
+  base::UnixMs received = 0;
+  Address sender;
+  std::uint16_t port = 0;
+  std::string reason;
+  std::string first_octets;  // hexadecimal, at most 32 octets
+};
+
+struct ReceiveView {
+  std::vector<PortView> ports;
+  std::uint64_t refused_senders = 0;
+  std::uint64_t unknown_versions = 0;
+  std::uint64_t worker_channel_full = 0;
+  std::uint64_t journal_refused =
+      0;  // datagrams not journalled (budget, disk full), so not decoded
+  std::uint64_t segments_waiting = 0;
+  std::uint64_t segments_set_aside = 0;
+  bool replaying = false;
+  RefusedDatagram last_refused;
+};
+
+}  // namespace flow

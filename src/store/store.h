@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "flow/handover.h"
+#include "query/plan/answer.h"
+#include "query/plan/plan.h"
+
+namespace store {
+
+// Everything that one segment's barrier commits together.
+struct Commit {
+  std::uint64_t segment = 0;  // the newest segment covered; older uncommitted ones are covered too
+  flow::MinuteRows minutes;
+  std::vector<flow::LedgerRow> ledger;
+  std::vector<flow::ExporterState> exporters;
+};
+
+struct Part {
+  std::string name;  // path below the data folder
+  std::string kind;  // "flows", "hosts", "interfaces"
+  std::uint64_t rows = 0;
+  std::uint64_t octets = 0;
+  std::uint64_t checksum = 0;  // XXH3 of the file
+  base::UnixMs min_start = 0;  // effective times of its rows
+  base::UnixMs max_end = 0;
+  base::UnixMs min_received = 0;
+  base::UnixMs max_received = 0;
+  flow::ColumnMask columns = 0;  // of a flow part: the columns it holds
+  std::uint64_t segment = 0;     // the newest journal segment it covers
+  bool set_aside = false;        // found damaged; not read any more
+};
+
+// What the last committed barrier left.
+struct Recovered {
+  std::uint64_t segment = 0;  // every segment up to and with this one is committed
+  std::vector<flow::ExporterState> exporters;
+};
+
+struct StoreStatus {
+  std::uint64_t used_octets = 0;
+  std::uint64_t budget_octets = 0;
+  std::uint64_t hot_rows = 0;
+  std::uint64_t parts = 0;
+  std::uint64_t parts_set_aside = 0;
+  std::uint64_t rows_dropped_by_retention = 0;
+  std::uint64_t commits_failed = 0;  // tried again; rows stay hot meanwhile
+  std::uint64_t rows_refused = 0;    // given up because the disk stayed full
+  std::string last_problem;          // empty: none
+};
+
+// The one seam to an engine: the embedded one (Parquet parts and DuckDB), later ClickHouse.
+// append() and commit() are called by the store thread alone; the rest by any thread.
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // Makes the rows visible to queries at once.
+  virtual void append(std::unique_ptr<flow::Batch> batch) = 0;
+
+  // Makes all appended rows of segments ≤ commit.segment durable, with the rest of `commit`, in one
+  // step: before it nothing of them counts after a crash, after it everything does. An error leaves
+  // everything as it was; the caller tries again.
+  virtual base::Expected<void, base::IoError> commit(const Commit& commit) = 0;
+
+  // Runs a plan over one immutable view of hot rows and parts.
+  virtual base::Expected<query::AnswerSummary, query::QueryError> query(
+      const query::Plan& plan, query::AnswerSink& sink, const query::Cancel& cancel) = 0;
+
+  // Committed ledger rows with from ≤ minute < to, summed per exporter and minute.
+  virtual std::vector<flow::LedgerRow> ledger(query::TimeRange range) const = 0;
+
+  virtual std::vector<Part> parts() const = 0;
+  virtual StoreStatus status() const = 0;
+};
+
+}  // namespace store
