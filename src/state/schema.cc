@@ -1,0 +1,68 @@
+#include "state/schema.h"
+
+namespace state {
+namespace {
+
+// Times are Unix milliseconds. Addresses are two integers (high, low half) holding 64 bits each.
+// `columns` and `not_counted` hold names, not numbers, so that they outlive a change of the tables
+// they come from.
+constexpr const char* kSteps[] = {
+    R"sql(
+CREATE TABLE parts (            -- what is not here does not exist, whatever files there are
+  name TEXT PRIMARY KEY,        -- path below the data folder
+  kind TEXT NOT NULL,           -- flows, hosts, interfaces
+  rows INTEGER NOT NULL,
+  octets INTEGER NOT NULL,
+  checksum INTEGER NOT NULL,    -- XXH3, 64 bits, of the file
+  min_start INTEGER NOT NULL,
+  max_end INTEGER NOT NULL,
+  min_received INTEGER NOT NULL,
+  max_received INTEGER NOT NULL,
+  columns TEXT NOT NULL,        -- of a flow part: the columns it holds
+  plain_times INTEGER NOT NULL,
+  all_counted INTEGER NOT NULL,
+  cut_rows INTEGER NOT NULL,
+  segment INTEGER NOT NULL,     -- the newest journal segment covered
+  set_aside INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE part_exporters (   -- a flow part's rows by exporter and minute of receipt
+  part TEXT NOT NULL, exporter_hi INTEGER NOT NULL, exporter_lo INTEGER NOT NULL,
+  minute INTEGER NOT NULL, rows INTEGER NOT NULL,
+  PRIMARY KEY (part, exporter_hi, exporter_lo, minute)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE ledger (
+  minute INTEGER NOT NULL, exporter_hi INTEGER NOT NULL, exporter_lo INTEGER NOT NULL,
+  datagrams INTEGER NOT NULL, octets INTEGER NOT NULL, records INTEGER NOT NULL,
+  flows INTEGER NOT NULL, options INTEGER NOT NULL, events INTEGER NOT NULL,
+  templates INTEGER NOT NULL, sequence_sent INTEGER NOT NULL, sequence_received INTEGER NOT NULL,
+  sequence_gap INTEGER NOT NULL, reordered INTEGER NOT NULL, repeated INTEGER NOT NULL,
+  restarts INTEGER NOT NULL, spread_clamped INTEGER NOT NULL,
+  PRIMARY KEY (minute, exporter_hi, exporter_lo)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE ledger_not_counted (
+  minute INTEGER NOT NULL, exporter_hi INTEGER NOT NULL, exporter_lo INTEGER NOT NULL,
+  reason TEXT NOT NULL, count INTEGER NOT NULL,
+  PRIMARY KEY (minute, exporter_hi, exporter_lo, reason)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE exporters (
+  exporter_hi INTEGER NOT NULL, exporter_lo INTEGER NOT NULL, state BLOB NOT NULL,
+  PRIMARY KEY (exporter_hi, exporter_lo)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE facts (            -- single numbers: committed_segment, clean_stop, …
+  name TEXT PRIMARY KEY, value INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+)sql",
+};
+
+}  // namespace
+
+std::span<const char* const> schema_steps() {
+  return kSteps;
+}
+
+}  // namespace state
