@@ -1,8 +1,24 @@
 #include <CLI/CLI.hpp>
 
+#include "main/commands.h"
+
+namespace {
+
+constexpr int kUsageWrong = 2;
+
+}  // namespace
+
 int main(int argc, char** argv) {
   CLI::App app{"Weir collects NetFlow and IPFIX, keeps it, and answers who used the network"};
   app.set_version_flag("--version", WEIR_VERSION);
-  CLI11_PARSE(app, argc, argv);
-  return 0;
+  app.require_subcommand(1);
+  int exit_code = 0;
+  weir::add_decode(app, exit_code);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    // Also thrown for --help and --version, which are no errors: exit() prints and answers 0.
+    return app.exit(error) == 0 ? 0 : kUsageWrong;
+  }
+  return exit_code;
 }
