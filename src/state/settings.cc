@@ -1,0 +1,360 @@
+#include "state/settings.h"
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <sstream>
+
+namespace state {
+namespace {
+
+// What a take function writes to: the settings, and the complaints with their lines.
+struct Reading {
+  Settings settings;
+  std::vector<base::UserError> errors;
+  std::string_view name;
+
+  void refuse(const toml::source_region& place, std::string what, std::string hint = {}) {
+    errors.push_back(
+        {fmt::format("{}:{}", name, place.begin.line), std::move(what), std::move(hint)});
+  }
+};
+
+std::string shown(const toml::node& node) {
+  std::ostringstream text;
+  node.visit([&](const auto& value) { text << value; });
+  constexpr std::size_t kShown = 60;
+  std::string all = text.str();
+  if (all.size() > kShown) all = all.substr(0, kShown) + "…";
+  return all;
+}
+
+using Take = void (*)(const toml::node&, std::string_view key, Reading&);
+
+void refuse_value(const toml::node& node, std::string_view key, std::string_view expected,
+                  Reading& out) {
+  out.refuse(node.source(), fmt::format("{}: expected {}, came {}", key, expected, shown(node)));
+}
+
+// Settings whose TOML value is a text that `parse` understands.
+template <auto Member, auto Parse>
+void take_parsed(const toml::node& node, std::string_view key, std::string_view expected,
+                 Reading& out) {
+  const auto text = node.value_exact<std::string>();
+  const auto value = text ? Parse(*text) : std::nullopt;
+  if (!value) return refuse_value(node, key, expected, out);
+  out.settings.*Member = *value;
+}
+
+template <class Value, class Parse>
+std::optional<std::vector<Value>> parse_list(const toml::node& node, std::string_view key,
+                                             std::string_view expected, Parse parse, Reading& out) {
+  const auto* list = node.as_array();
+  if (list == nullptr) {
+    refuse_value(node, key, fmt::format("a list, each {}", expected), out);
+    return std::nullopt;
+  }
+  std::vector<Value> values;
+  for (const auto& item : *list) {
+    const auto text = item.value_exact<std::string>();
+    const auto value = text ? parse(*text) : std::nullopt;
+    if (value) {
+      values.push_back(*value);
+    } else {
+      refuse_value(item, key, expected, out);
+    }
+  }
+  return values;
+}
+
+constexpr std::string_view kEndpointForm = "an address and port such as \":2055\"";
+constexpr std::string_view kNetworkForm = "a network such as \"10.0.0.0/8\" or \"2001:db8::/32\"";
+
+std::optional<std::string> parse_non_empty(const std::string& text) {
+  return text.empty() ? std::nullopt : std::optional(text);
+}
+
+void take_data(const toml::node& node, std::string_view key, Reading& out) {
+  take_parsed<&Settings::data, parse_non_empty>(node, key, "a folder's path", out);
+}
+
+void take_http(const toml::node& node, std::string_view key, Reading& out) {
+  take_parsed<&Settings::http, parse_endpoint>(node, key, kEndpointForm, out);
+}
+
+void take_http_hosts(const toml::node& node, std::string_view key, Reading& out) {
+  const auto hosts = parse_list<std::string>(node, key, "a host name", parse_non_empty, out);
+  if (hosts) out.settings.http_hosts = *hosts;
+}
+
+void take_listen(const toml::node& node, std::string_view key, Reading& out) {
+  const auto endpoints = parse_list<Endpoint>(node, key, kEndpointForm, parse_endpoint, out);
+  if (!endpoints) return;
+  if (endpoints->empty()) return refuse_value(node, key, "at least one address and port", out);
+  out.settings.listen = *endpoints;
+}
+
+void take_user(const toml::node& node, std::string_view key, Reading& out) {
+  const auto text = node.value_exact<std::string>();
+  if (!text) return refuse_value(node, key, "a user's name", out);
+  out.settings.user = *text;
+}
+
+void take_log_level(const toml::node& node, std::string_view key, Reading& out) {
+  constexpr std::array<std::string_view, 6> kLevels = {"trace", "debug", "info",
+                                                       "warn",  "error", "off"};
+  const auto text = node.value_exact<std::string>();
+  if (!text || std::ranges::find(kLevels, *text) == kLevels.end()) {
+    return refuse_value(node, key, "\"trace\", \"debug\", \"info\", \"warn\", \"error\" or \"off\"",
+                        out);
+  }
+  out.settings.log_level = *text;
+}
+
+// An integer in [low, high].
+std::optional<std::uint32_t> number_in(const toml::node& node, std::int64_t low,
+                                       std::int64_t high) {
+  const auto number = node.value_exact<std::int64_t>();
+  if (!number || *number < low || *number > high) return std::nullopt;
+  return static_cast<std::uint32_t>(*number);
+}
+
+void take_workers(const toml::node& node, std::string_view key, Reading& out) {
+  const auto count = number_in(node, 0, 64);
+  if (!count) return refuse_value(node, key, "a whole number from 0 to 64", out);
+  out.settings.workers = *count;
+}
+
+// "16MiB", or an integer of octets; at least `least`.
+std::optional<std::uint64_t> octets_in(const toml::node& node, std::uint64_t least) {
+  std::optional<std::uint64_t> octets;
+  if (const auto text = node.value_exact<std::string>()) {
+    octets = parse_octets(*text);
+  } else if (const auto number = node.value_exact<std::int64_t>(); number && *number > 0) {
+    octets = static_cast<std::uint64_t>(*number);
+  }
+  return octets && *octets >= least ? octets : std::nullopt;
+}
+
+void take_receive_buffer(const toml::node& node, std::string_view key, Reading& out) {
+  constexpr std::uint64_t kMost = std::uint64_t{1} << 30;
+  const auto octets = octets_in(node, 65'536);
+  if (!octets || *octets > kMost) {
+    return refuse_value(node, key, "an amount from \"64KiB\" to \"1GiB\"", out);
+  }
+  out.settings.receive_buffer_octets = *octets;
+}
+
+void take_local_networks(const toml::node& node, std::string_view key, Reading& out) {
+  const auto networks =
+      parse_list<flow::Network>(node, key, kNetworkForm, flow::parse_network, out);
+  if (networks) out.settings.local_networks = *networks;
+}
+
+void take_learn(const toml::node& node, std::string_view key, Reading& out) {
+  const auto learn = node.value_exact<bool>();
+  if (!learn) return refuse_value(node, key, "true or false", out);
+  out.settings.exporters.learn = *learn;
+}
+
+template <auto List>
+void take_exporter_networks(const toml::node& node, std::string_view key, Reading& out) {
+  const auto networks =
+      parse_list<flow::Network>(node, key, kNetworkForm, flow::parse_network, out);
+  if (networks) out.settings.exporters.*List = *networks;
+}
+
+void take_sampling(const toml::node& node, std::string_view key, Reading& out) {
+  const auto* table = node.as_table();
+  if (table == nullptr) {
+    return refuse_value(node, key, "a table of exporter = rate, such as {\"192.0.2.1\" = 1000}",
+                        out);
+  }
+  for (const auto& [name, value] : *table) {
+    const auto exporters = flow::parse_network(name.str());
+    const auto rate = number_in(value, 1, 0xffff'ffff);
+    if (!exporters) {
+      out.refuse(name.source(), fmt::format("{}: expected an exporter's address or {}, came \"{}\"",
+                                            key, kNetworkForm, name.str()));
+    } else if (!rate) {
+      refuse_value(value, fmt::format("{}.\"{}\"", key, name.str()),
+                   "a whole number N for 1 in N, from 1 to 4294967295", out);
+    } else {
+      out.settings.exporters.sampling.push_back({*exporters, *rate});
+    }
+  }
+}
+
+void take_budget(const toml::node& node, std::string_view key, Reading& out) {
+  if (node.value_exact<std::string>() == "auto") return out.settings.store_budget_octets.reset();
+  const auto octets = octets_in(node, std::uint64_t{32} << 20);
+  if (!octets) {
+    return refuse_value(node, key, "\"auto\" or an amount such as \"50GB\", at least \"32MiB\"",
+                        out);
+  }
+  out.settings.store_budget_octets = *octets;
+}
+
+void take_journal_share(const toml::node& node, std::string_view key, Reading& out) {
+  const auto percent = number_in(node, 1, 90);
+  if (!percent) return refuse_value(node, key, "a whole number of percent from 1 to 90", out);
+  out.settings.journal_share_percent = *percent;
+}
+
+struct Setting {
+  SettingDoc doc;
+  Take take;
+};
+
+// One row per key: this is where a key is added. `fallback` is TOML, and a test reads it back.
+constexpr Setting kSettings[] = {
+    {{"data", "path", "\"data\"",
+      "The folder that holds journal, parts and state. Created when absent. One process per "
+      "folder."},
+     take_data},
+    {{"http", "address:port", "\":3000\"",
+      "Where the browser and the API are served; \":3000\" is every address of this machine."},
+     take_http},
+    {{"http_hosts", "list of names", "[]",
+      "Names, besides this machine's own and its addresses, under which browsers reach it. A "
+      "request for another host is refused."},
+     take_http_hosts},
+    {{"listen", "list of address:port", "[\":2055\", \":4739\", \":6343\", \":9996\"]",
+      "UDP ports for exporters. Any port takes any protocol. A port that is taken is tried again "
+      "every 5 seconds."},
+     take_listen},
+    {{"user", "name", "\"\"",
+      "Started as root, Weir becomes this user once its ports are bound, and makes the data folder "
+      "that user's. Empty: it stays root, with a warning."},
+     take_user},
+    {{"workers", "number", "0",
+      "Threads that decode; each exporter belongs to one of them. 0: one per core, less one for "
+      "receiving, at least 1 and at most 8."},
+     take_workers},
+    {{"log.level", "word", "\"info\"",
+      "How much is written to standard error: trace, debug, info, warn, error or off."},
+     take_log_level},
+    {{"receive.buffer", "amount", "\"16MiB\"",
+      "Socket buffer of each UDP port. Without privileges the kernel grants at most "
+      "net.core.rmem_max."},
+     take_receive_buffer},
+    {{"networks.local", "list of networks", "[]",
+      "Networks that are yours, besides 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, "
+      "169.254.0.0/16, fc00::/7 and fe80::/10."},
+     take_local_networks},
+    {{"exporters.learn", "true or false", "true",
+      "Whether to take datagrams from senders that are not in exporters.allow."},
+     take_learn},
+    {{"exporters.allow", "list of networks", "[]", "Senders that are taken when learn is false."},
+     take_exporter_networks<&ExporterSettings::allow>},
+    {{"exporters.deny", "list of networks", "[]",
+      "Senders that are refused, whatever else is said. What they send is counted."},
+     take_exporter_networks<&ExporterSettings::deny>},
+    {{"exporters.sampling", "table of exporter = rate", "{}",
+      "Exporters (an address or a network, in quotes) that look at 1 packet in N and do not say "
+      "so, or say it wrongly. Wins over what they say; the longest prefix counts."},
+     take_sampling},
+    {{"store.budget", "amount", "\"auto\"",
+      "Disk that parts, rollups and journal may fill; the oldest parts go first. auto: the smaller "
+      "of 10 GB and 10 % of the file system."},
+     take_budget},
+    {{"store.journal_share", "percent", "10",
+      "The part of store.budget kept for the journal: datagrams received but not yet in a part."},
+     take_journal_share},
+};
+
+std::vector<std::string_view> keys() {
+  std::vector<std::string_view> all;
+  for (const Setting& setting : kSettings) all.push_back(setting.doc.key);
+  return all;
+}
+
+// Keys below `table` ("log" -> "level"), for messages.
+std::string keys_below(std::string_view table) {
+  std::string names;
+  for (const std::string_view key : keys()) {
+    if (!key.starts_with(table) || key.size() <= table.size() || key[table.size()] != '.') continue;
+    names += fmt::format("{}{}", names.empty() ? "" : ", ", key.substr(table.size() + 1));
+  }
+  return names;
+}
+
+void take_table(const toml::table& table, const std::string& prefix, Reading& out) {
+  for (const auto& [name, node] : table) {
+    const std::string key = prefix + std::string(name.str());
+    const auto* setting =
+        std::ranges::find(kSettings, key, [](const Setting& one) { return one.doc.key; });
+    if (setting != std::end(kSettings)) {
+      setting->take(node, key, out);
+      continue;
+    }
+    const std::string below = keys_below(key);
+    if (below.empty()) {
+      const auto near = nearest(key, keys());
+      out.refuse(name.source(), fmt::format("unknown key {}", key),
+                 near.empty() ? "`weir config --explain` lists the keys"
+                              : fmt::format("did you mean {}?", near));
+    } else if (const auto* inner = node.as_table()) {
+      take_table(*inner, key + ".", out);
+    } else {
+      refuse_value(node, key, fmt::format("a table [{}] with {}", key, below), out);
+    }
+  }
+}
+
+}  // namespace
+
+base::Expected<Settings, std::vector<base::UserError>> parse_settings(std::string_view text,
+                                                                      std::string_view name) {
+  Reading reading{{}, {}, name};
+  try {
+    take_table(toml::parse(text), "", reading);
+  } catch (const toml::parse_error& error) {
+    reading.refuse(error.source(), fmt::format("not TOML: {}", error.description()));
+  }
+  if (!reading.errors.empty()) return base::Unexpected(std::move(reading.errors));
+  return std::move(reading.settings);
+}
+
+base::Expected<Settings, std::vector<base::UserError>> read_settings(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  if (file) text << file.rdbuf();
+  if (!file || !text) {
+    return base::Unexpected(
+        std::vector{base::UserError{path, "expected a readable file of settings", ""}});
+  }
+  return parse_settings(text.str(), path);
+}
+
+std::vector<SettingDoc> setting_docs() {
+  std::vector<SettingDoc> docs;
+  for (const Setting& setting : kSettings) docs.push_back(setting.doc);
+  return docs;
+}
+
+std::string explain_settings() {
+  std::string text =
+      "# Every key of weir.toml: its meaning, its type, and what holds without it.\n"
+      "# A key with a dot is written so, or below its table: log.level, or level below [log].\n";
+  for (const SettingDoc& doc : setting_docs()) {
+    text +=
+        fmt::format("\n# {}\n# Type: {}\n{} = {}\n", doc.meaning, doc.type, doc.key, doc.fallback);
+  }
+  return text;
+}
+
+std::uint64_t budget_octets(const Settings& settings, std::uint64_t file_system_octets) {
+  constexpr std::uint64_t kMost = 10'000'000'000;
+  return settings.store_budget_octets.value_or(std::min(kMost, file_system_octets / 10));
+}
+
+std::uint32_t worker_count(const Settings& settings, std::uint32_t cores) {
+  if (settings.workers != 0) return settings.workers;
+  return std::clamp<std::uint32_t>(cores, 2, 9) - 1;
+}
+
+}  // namespace state

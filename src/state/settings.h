@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "flow/address.h"
+#include "state/setting_values.h"
+
+namespace state {
+
+// One exporter, or a network of them, whose sampling a person has set.
+struct SamplingSetting {
+  flow::Network exporters;
+  std::uint32_t rate = 1;
+
+  bool operator==(const SamplingSetting&) const = default;
+};
+
+// Which senders' datagrams are taken.
+struct ExporterSettings {
+  bool learn = true;                      // false: only those in `allow`
+  std::vector<flow::Network> allow;       // empty and `learn`: everybody not denied
+  std::vector<flow::Network> deny;        // wins over `allow`
+  std::vector<SamplingSetting> sampling;  // the longest matching prefix counts
+
+  bool operator==(const ExporterSettings&) const = default;
+};
+
+// What weir.toml says; a default-made one is what holds without a file. Each key's meaning stands
+// in one table in settings.cc, from which `weir config --explain` is printed too. Read once at
+// start; each stage is given its own numbers, never the whole.
+//
+// What is changed in the browser will come from settings.toml in the data folder, read by the same
+// table, after which the keys of weir.toml are applied again: those win.
+struct Settings {
+  std::string data = "data";
+  Endpoint http{{}, 3000};
+  std::vector<std::string> http_hosts;
+  std::vector<Endpoint> listen = {{{}, 2055}, {{}, 4739}, {{}, 6343}, {{}, 9996}};
+  std::string user;
+  std::string log_level = "info";
+  std::uint32_t workers = 0;
+  std::uint64_t receive_buffer_octets = std::uint64_t{16} << 20;
+  std::vector<flow::Network> local_networks;
+  ExporterSettings exporters;
+  std::optional<std::uint64_t> store_budget_octets;
+  std::uint32_t journal_share_percent = 10;
+
+  bool operator==(const Settings&) const = default;
+};
+
+// The settings in `text`, or everything that is wrong with it: each with "<name>:<line>", what was
+// expected and what came. `name` is what the messages call the file.
+base::Expected<Settings, std::vector<base::UserError>> parse_settings(std::string_view text,
+                                                                      std::string_view name);
+
+// The same for a file; one that cannot be read is an error too.
+base::Expected<Settings, std::vector<base::UserError>> read_settings(const std::string& path);
+
+// One key of weir.toml as a person needs to know it.
+struct SettingDoc {
+  std::string_view key;       // dotted
+  std::string_view type;      // "address:port", "list of networks", …
+  std::string_view fallback;  // what holds without it, as one would write it
+  std::string_view meaning;
+};
+std::vector<SettingDoc> setting_docs();
+
+// All keys with type, default and meaning, as a weir.toml of comments and defaults.
+std::string explain_settings();
+
+// The store's budget: what is set, else the smaller of 10 GB and 10 % of a file system of
+// `file_system_octets`.
+std::uint64_t budget_octets(const Settings& settings, std::uint64_t file_system_octets);
+
+// The number of decode workers: what is set, else one per core but one for receiving.
+std::uint32_t worker_count(const Settings& settings, std::uint32_t cores);
+
+}  // namespace state
