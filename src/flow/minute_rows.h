@@ -13,10 +13,13 @@ namespace flow {
 // Which way, seen from the host or interface of the row.
 enum class Way : std::uint8_t { In, Out };
 
+// `bytes`, `packets` and `flows` are each flow's raw share of the minute times its sampling rate
+// (absent or 0: times 1), so that they are the same sums that raw rows give. Sums that would not
+// fit stay at the largest number.
 struct Volume {
-  std::int64_t bytes = 0;    // multiplied by each flow's sampling rate
-  std::int64_t packets = 0;  // multiplied by each flow's sampling rate
-  std::int64_t flows = 0;    // multiplied likewise; counted in the minute that holds the flow's end
+  std::int64_t bytes = 0;
+  std::int64_t packets = 0;
+  std::int64_t flows = 0;  // counted in the minute that holds the flow's end
   std::int64_t raw_bytes = 0;
   std::int64_t raw_packets = 0;
   std::int64_t raw_flows = 0;

@@ -7,12 +7,19 @@ namespace {
 
 __extension__ using Int128 = __int128;
 
-std::int64_t before(std::int64_t volume, const Times& times, base::UnixMs at) {
-  const Int128 part = static_cast<Int128>(volume) * (at - times.start) / (times.end - times.start);
-  return static_cast<std::int64_t>(part);
-}
+// Products of a volume below this with the longest time a flow is spread over fit 64 bits, whose
+// division takes a tenth of the time.
+constexpr std::int64_t kSmallVolume = std::int64_t{1} << 35;
+static_assert(kSpreadMaxMs + kSkewMaxMs < std::int64_t{1} << 27);
 
 }  // namespace
+
+std::int64_t share_before(std::int64_t volume, const Times& times, base::UnixMs at) {
+  const std::int64_t passed = at - times.start;
+  const std::int64_t duration = times.end - times.start;
+  if (volume < kSmallVolume && duration < std::int64_t{1} << 27) return volume * passed / duration;
+  return static_cast<std::int64_t>(static_cast<Int128>(volume) * passed / duration);
+}
 
 Times effective_times(const FlowRecord& flow) {
   base::UnixMs end = flow.received;
@@ -36,7 +43,7 @@ std::int64_t share(std::int64_t volume, const Times& times, base::UnixMs from, b
   const base::UnixMs low = std::max(from, times.start);
   const base::UnixMs high = std::min(to, times.end);
   if (high <= low) return 0;
-  return before(volume, times, high) - before(volume, times, low);
+  return share_before(volume, times, high) - share_before(volume, times, low);
 }
 
 }  // namespace flow

@@ -32,4 +32,8 @@ Times effective_times(const FlowRecord& flow);
 // exactly. start == end: all in the range that holds `end`.
 std::int64_t share(std::int64_t volume, const Times& times, base::UnixMs from, base::UnixMs to);
 
+// The first of those two terms: ⌊V·(at−start)/(end−start)⌋. Needs start < end and start ≤ at ≤ end.
+// A walk over adjacent ranges needs it once per border.
+std::int64_t share_before(std::int64_t volume, const Times& times, base::UnixMs at);
+
 }  // namespace flow

@@ -25,6 +25,17 @@ TEST(Share, OfAFlowWithoutDurationLiesWhereItEnds) {
   EXPECT_EQ(share(10, times, 60'000, 120'000), 10);
 }
 
+TEST(ShareBefore, IsTheSameInSixtyFourAndInAHundredAndTwentyEightBits) {
+  const Times day{0, kSpreadMaxMs, false};
+  const std::int64_t small = (std::int64_t{1} << 35) - 1;
+  const std::int64_t large = small + 1;
+  EXPECT_EQ(share_before(small, day, kSpreadMaxMs / 2), small / 2);
+  EXPECT_EQ(share_before(large, day, kSpreadMaxMs / 2), large / 2);
+  EXPECT_EQ(share_before(std::numeric_limits<std::int64_t>::max(), day, kSpreadMaxMs),
+            std::numeric_limits<std::int64_t>::max());
+  EXPECT_EQ(share_before(large, day, 0), 0);
+}
+
 FlowRecord received_at(base::UnixMs received) {
   FlowRecord flow;
   flow.received = received;

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/snapshot.h"
+#include "flow/record.h"
+#include "know/networks.h"
+#include "know/services.h"
+
+namespace collect {
+
+// Sampling rates that a person set for exporters. Immutable.
+class SamplingOverrides {
+ public:
+  struct Override {
+    flow::Network exporters;
+    std::uint32_t rate;
+  };
+  explicit SamplingOverrides(std::vector<Override> overrides = {});
+
+  // Of the networks that hold the exporter, the longest prefix's rate.
+  std::optional<std::uint32_t> rate_of(const flow::Address& exporter) const;
+  bool empty() const { return overrides_.empty(); }
+
+ private:
+  std::vector<Override> overrides_;  // longest prefixes first
+};
+
+// What is known beside what exporters say. Anyone may publish a newer snapshot at any time.
+struct Knowledge {
+  base::Snapshot<know::LocalNetworks> networks;
+  base::Snapshot<know::Services> services;
+  base::Snapshot<SamplingOverrides> sampling;
+};
+
+// One burst's hold on the knowledge: what it fetched stays the same to its last flow.
+class Enricher {
+ public:
+  explicit Enricher(const Knowledge& knowledge)
+      : networks_(knowledge.networks.get()),
+        services_(knowledge.services.get()),
+        sampling_(knowledge.sampling.get()) {}
+
+  // Fills locality, app, counted and set sampling rates. `counted` is true for every row: electing
+  // observation points is not done yet.
+  void enrich(std::span<flow::FlowRecord> flows) const;
+
+ private:
+  void apply_sampling(std::span<flow::FlowRecord> flows) const;
+
+  std::shared_ptr<const know::LocalNetworks> networks_;
+  std::shared_ptr<const know::Services> services_;
+  std::shared_ptr<const SamplingOverrides> sampling_;
+};
+
+}  // namespace collect
