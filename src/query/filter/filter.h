@@ -15,30 +15,49 @@
 // tree. Pure: knows no engine, no clock.
 namespace query {
 
-// What a condition looks at. Either-end words (host, port, as, if, net) name two columns and hold
-// when one of them matches.
+// Caps on what a stranger's text can make: octets of it and of its canonical form, parentheses
+// inside parentheses, errors told at once.
+constexpr std::size_t kMaxFilterOctets = 8'192;
+constexpr std::size_t kMaxFilterNesting = 32;
+constexpr std::size_t kMaxFilterErrors = 20;
+
+// Which way a flow went, by its locality: R2L is in, L2R out, L2L local, R2R transit. Absent where
+// the locality is.
+enum class Way : std::uint8_t { In, Out, Local, Transit };
+// "in", "out", "local", "transit".
+std::string_view to_text(Way way);
+
+// What a condition looks at beside plain columns.
 enum class Derived : std::uint8_t {
   Duration,  // effective end - start, milliseconds
-  Way,       // 0 in (remote to local), 1 out (local to remote), 2 local, 3 transit
+  Way,       // the number of a query::Way
 };
+// Either-end words (host, net, port, as, if, mac) name two subjects and hold when one matches.
 using Subject = std::variant<flow::Column, Derived>;
 
-struct NumberRange {  // both ends included
+// Both ends included. Invariant: low ≤ high ≤ the largest value of the subject, which fits in a
+// signed 64-bit integer.
+struct NumberRange {
   std::uint64_t low = 0;
   std::uint64_t high = 0;
-  bool operator==(const NumberRange&) const = default;
+  auto operator<=>(const NumberRange&) const = default;
 };
-struct TextPattern {  // case-insensitive; `*` stands for any characters
+// `*` stands for any characters, nothing else is special. ASCII letters are in lower case here and
+// match either case.
+struct TextPattern {
   std::string text;
-  bool operator==(const TextPattern&) const = default;
+  auto operator<=>(const TextPattern&) const = default;
 };
-struct BitsSet {  // all bits of `mask` are set
+// All bits of `mask` are set; 0: the subject is there at all.
+struct BitsSet {
   std::uint64_t mask = 0;
-  bool operator==(const BitsSet&) const = default;
+  auto operator<=>(const BitsSet&) const = default;
 };
 
 // Holds when any subject has any of the values. A subject the exporter did not say matches nothing,
-// and therefore does match under a Not.
+// and therefore does match under a Not: conditions are true or false, never unknown. Values are in
+// ascending order, none twice; numbers mean what flow/columns.h says (raw counters: not
+// multiplied).
 struct Condition {
   std::vector<Subject> subjects;
   std::variant<std::vector<flow::Network>, std::vector<NumberRange>, std::vector<TextPattern>,
@@ -49,6 +68,7 @@ struct Condition {
 
 struct Node;
 using NodePtr = std::shared_ptr<const Node>;
+// Invariant: a Not holds no Not, an And no And, an Or no Or; And and Or hold two nodes or more.
 struct Not {
   NodePtr inner;
 };
@@ -61,6 +81,9 @@ struct Or {
 struct Node {
   std::variant<Condition, Not, And, Or> what;
 };
+
+// The text of a tree that parse_filter() reads as the same tree. Null: empty.
+std::string canonical_text(const NodePtr& root);
 
 // A parsed filter. `root` null: everything passes.
 struct Filter {
@@ -76,17 +99,22 @@ struct FilterError {
   std::string hint;     // what to write instead; may be empty
 };
 
-// The tree, or every error found (at least one). Nesting and length are bounded.
+// The tree, or every error found (at least one, in order of position). Nesting and length are
+// bounded by the caps above.
 base::Expected<Filter, std::vector<FilterError>> parse_filter(std::string_view text);
 
 struct Completion {
-  std::string insert;
-  std::string label;
-  std::string detail;
+  std::string insert;  // what to put in at the position: the rest of the word begun before it
+  std::string label;   // the whole word
+  std::string detail;  // what it means; may be empty
 };
-// What may stand at octet `position` of `text`.
+// What may stand at octet `position` of `text`, in the order of the columns. A position beyond the
+// end is the end.
 std::vector<Completion> complete_filter(std::string_view text, std::size_t position);
 
 bool same_tree(const NodePtr& left, const NodePtr& right);
+
+// The columns whose values decide whether a flow passes.
+flow::ColumnMask columns_of(const NodePtr& root);
 
 }  // namespace query

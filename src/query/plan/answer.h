@@ -4,13 +4,15 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "query/plan/plan.h"
 
 namespace query {
 
-// What an answer's column holds.
+// What an answer's column holds. Numbers with names of ours (locality, sampling_source, dir) and
+// names (app) are Text; protocol and direction are Numbers, as exported.
 enum class AnswerType : std::uint8_t {
   Number,   // int64
   Time,     // int64, Unix milliseconds
@@ -26,12 +28,13 @@ struct AnswerColumn {
 };
 
 // Values of one column. `valid[i]` 0: the exporter did not say. Which of the other members are
-// filled follows from the column's type.
+// filled follows from the column's type; those hold as many values as the chunk has rows. Engines
+// keep one chunk and fill it again and again, so that nothing is allocated per row.
 struct AnswerValues {
   std::vector<std::uint8_t> valid;
   std::vector<std::int64_t> numbers;
   std::vector<flow::Address> addresses;
-  std::vector<std::string> texts;
+  std::vector<std::string_view> texts;  // of the engine; gone once chunk() returns
 };
 
 struct AnswerChunk {
@@ -61,7 +64,10 @@ struct AnswerSummary {
   Loss loss;
 };
 
-// Takes an answer as it is produced, in constant memory: head once, chunks in order.
+// Takes an answer as it is produced, in constant memory: head once, chunks in order. Rows come
+// sorted by the first metric, falling, equal ones by their keys in the order of `by` (absent last);
+// with a step a group's steps follow each other, earliest first. Flows: by (received, all columns).
+// Columns of sums: "time" (with a step), the keys, the metrics; of flows: those of flow/columns.h.
 class AnswerSink {
  public:
   virtual ~AnswerSink() = default;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -15,10 +16,16 @@
 namespace query {
 
 // Grouping by something that is not a plain column.
+// docs/query.md says it at length.
 enum class DerivedDimension : std::uint8_t {
-  Host,       // the local end; a flow between two local hosts is counted once at each
-  Interface,  // exporter's interface; a flow is counted once at its ingress, once at its egress
-  Way,        // in, out, local, transit; beside Host or Interface: seen from that (in or out)
+  // The local end; a flow between two local hosts is counted once at each, one without a local end
+  // not at all (nor in the totals).
+  Host,
+  // ifIndex, whatever the exporter; a flow is counted at its ingress and at its egress, one without
+  // either not at all (nor in the totals). Host and Interface exclude each other.
+  Interface,
+  // in, out, local, transit (query::Way); beside Host or Interface: seen from that, in or out.
+  Way,
 };
 using Dimension = std::variant<flow::Column, DerivedDimension>;
 
@@ -42,11 +49,20 @@ struct Plan {
   TimeRange range;
   std::int64_t step_ms = 0;  // 0: one sum over the range; else UTC-aligned steps
   std::uint32_t top = 10;    // with a step: the top N over the whole range, each with its steps
+  // Only rows whose `counted` is not false. make_plan() clears it where the question is about
+  // observation points (exporter, domain, interfaces, direction or `counted` in by or filter) or
+  // lists flows.
+  bool counted_only = true;
   // The flows themselves instead of sums: by, metrics, step and top mean nothing then. Ordered by
   // (received, all columns in order).
   bool flows = false;
   std::uint64_t flows_limit = 0;  // 0: all
 };
+
+// Caps on what a question can make an engine hold or write.
+constexpr std::size_t kMaxBy = 8;
+constexpr std::uint32_t kMaxTop = 10'000;
+constexpr std::int64_t kMaxSteps = 100'000;
 
 // A question as flags and URLs write it; absent members take the defaults above.
 struct PlanText {
@@ -65,7 +81,8 @@ struct PlanText {
 base::Expected<Plan, base::UserError> make_plan(const PlanText& text, base::UnixMs now_ms);
 
 // The forms of `t` in URLs: -24h, -7d..-1d, 2026-08-13T20:00..2026-08-13T21:00 (server's zone
-// unless Z), today, yesterday, week, month.
+// unless Z), today, yesterday, week, month; also a day (2026-08-13) and Unix milliseconds as either
+// end. What has no end written ends now.
 base::Expected<TimeRange, base::UserError> parse_range(std::string_view text, base::UnixMs now_ms);
 
 // "5m", "1h", "30s", "1d" as milliseconds.
