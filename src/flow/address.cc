@@ -11,13 +11,66 @@
 namespace flow {
 namespace {
 
-std::array<std::uint8_t, 16> octets_of(const Address& address) {
-  std::array<std::uint8_t, 16> octets{};
-  for (std::size_t i = 0; i < 8; ++i) {
-    octets[i] = static_cast<std::uint8_t>(address.hi >> (56 - 8 * i));
-    octets[8 + i] = static_cast<std::uint8_t>(address.lo >> (56 - 8 * i));
+char* write_octet(char* out, unsigned octet) {
+  const auto digit = [](unsigned value) { return static_cast<char>('0' + value); };
+  if (octet >= 100) *out++ = digit(octet / 100);
+  if (octet >= 10) *out++ = digit(octet / 10 % 10);
+  *out++ = digit(octet % 10);
+  return out;
+}
+
+char* write_v4(char* out, std::uint32_t v4) {
+  for (unsigned shift = 24; shift > 0; shift -= 8) {
+    out = write_octet(out, v4 >> shift & 255);
+    *out++ = '.';
   }
-  return octets;
+  return write_octet(out, v4 & 255);
+}
+
+char* write_group(char* out, unsigned group) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  unsigned shift = 12;
+  while (shift > 0 && group >> shift == 0) shift -= 4;
+  for (;; shift -= 4) {
+    *out++ = kHex[group >> shift & 15];
+    if (shift == 0) return out;
+  }
+}
+
+struct Run {
+  std::size_t from = 0;
+  std::size_t length = 0;
+};
+
+// The longest run of zero groups, the first of equals; a single zero is no run (RFC 5952, 4.2).
+Run longest_zeros(const std::array<unsigned, 8>& groups) {
+  Run longest;
+  Run run;
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    run = groups[i] == 0 ? Run{run.length == 0 ? i : run.from, run.length + 1} : Run{};
+    if (run.length > longest.length) longest = run;
+  }
+  return longest.length < 2 ? Run{} : longest;
+}
+
+char* write_v6(char* out, const Address& address) {
+  std::array<unsigned, 8> groups{};
+  for (unsigned i = 0; i < 4; ++i) {
+    groups[i] = static_cast<unsigned>(address.hi >> (48 - 16 * i) & 0xffff);
+    groups[4 + i] = static_cast<unsigned>(address.lo >> (48 - 16 * i) & 0xffff);
+  }
+  const Run zeros = longest_zeros(groups);
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    if (zeros.length > 0 && i == zeros.from) {
+      *out++ = ':';
+      if (i == 0) *out++ = ':';
+      i += zeros.length - 1;
+      continue;
+    }
+    out = write_group(out, groups[i]);
+    if (i + 1 < groups.size()) *out++ = ':';
+  }
+  return out;
 }
 
 // "10/8" is 10.0.0.0/8: missing octets of a network are zeros.
@@ -49,19 +102,13 @@ std::optional<std::uint8_t> parse_length(std::string_view text, bool v4) {
 
 }  // namespace
 
+char* write_text(const Address& address, char* out) {
+  return address.is_v4() ? write_v4(out, address.as_v4()) : write_v6(out, address);
+}
+
 std::string to_text(const Address& address) {
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  if (address.is_v4()) {
-    const std::uint32_t v4 = address.as_v4();
-    return fmt::format("{}.{}.{}.{}", v4 >> 24, v4 >> 16 & 255, v4 >> 8 & 255, v4 & 255);
-  }
-  // RFC 5952: no dotted tail but for IPv4-mapped, which was handled above.
-  const auto octets = octets_of(address);
-  if (address.hi == 0 && address.lo >> 32 == 0 && address.lo > 0xffff) {
-    return fmt::format("::{:x}:{:x}", address.lo >> 16, address.lo & 0xffff);
-  }
-  inet_ntop(AF_INET6, octets.data(), text.data(), text.size());
-  return text.data();
+  std::array<char, kAddressTextOctets> text{};
+  return {text.data(), write_text(address, text.data())};
 }
 
 std::optional<Address> parse_address(std::string_view text) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -30,6 +31,9 @@ struct Address {
 
 // IPv4 as dotted text, IPv6 as RFC 5952 writes it.
 std::string to_text(const Address& address);
+// The same into memory of at least kAddressTextOctets, without a terminator; answers the end.
+constexpr std::size_t kAddressTextOctets = 39;
+char* write_text(const Address& address, char* out);
 
 // Takes both families' text, "::ffff:10.0.0.1" too; no port, no prefix length, no zone.
 std::optional<Address> parse_address(std::string_view text);

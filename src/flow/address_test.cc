@@ -1,6 +1,9 @@
 #include "flow/address.h"
 
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+
+#include <array>
 
 namespace flow {
 namespace {
@@ -18,6 +21,26 @@ TEST(AddressText, IsRfc5952AndReadsBackAsTheSameAddress) {
 TEST(AddressText, AMappedAddressIsItsIpv4Address) {
   EXPECT_EQ(parse_address("::ffff:10.0.0.1"), parse_address("10.0.0.1"));
   EXPECT_EQ(to_text(*parse_address("::ffff:10.0.0.1")), "10.0.0.1");
+}
+
+TEST(AddressText, IsWhatTheCLibraryWrites) {
+  // Every pattern of zero and other groups; the library writes a dotted tail below ::1:0:0 and for
+  // mapped addresses, which is no IPv6 text of ours.
+  for (unsigned zeros = 0; zeros < 256; ++zeros) {
+    std::array<std::uint8_t, 16> octets{};
+    for (unsigned group = 0; group < 8; ++group) {
+      if ((zeros >> group & 1) == 0) octets[2 * group + 1] = static_cast<std::uint8_t>(group + 9);
+    }
+    Address address;
+    for (std::size_t i = 0; i < 8; ++i) {
+      address.hi = address.hi << 8 | octets[i];
+      address.lo = address.lo << 8 | octets[8 + i];
+    }
+    std::array<char, INET6_ADDRSTRLEN> expected{};
+    inet_ntop(AF_INET6, octets.data(), expected.data(), expected.size());
+    if (std::string_view(expected.data()).find('.') != std::string_view::npos) continue;
+    EXPECT_EQ(to_text(address), expected.data());
+  }
 }
 
 TEST(AddressText, RefusesWhatIsNoAddress) {

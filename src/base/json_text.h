@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace base {
+
+// Appends `text` as a JSON string with its quotes. Octets that are no UTF-8 become U+FFFD, so that
+// what a stranger exported never makes the document invalid.
+void append_json_string(std::string& out, std::string_view text);
+
+}  // namespace base
