@@ -7,16 +7,29 @@
 #include <array>
 #include <bit>
 #include <charconv>
+#include <cstring>
 
 namespace flow {
 namespace {
 
+// Each octet's decimal digits and, last, how many they are.
+constexpr auto kOctetText = [] {
+  std::array<std::array<char, 4>, 256> texts{};
+  for (unsigned octet = 0; octet < texts.size(); ++octet) {
+    std::size_t length = 0;
+    if (octet >= 100) texts[octet][length++] = static_cast<char>('0' + octet / 100);
+    if (octet >= 10) texts[octet][length++] = static_cast<char>('0' + octet / 10 % 10);
+    texts[octet][length++] = static_cast<char>('0' + octet % 10);
+    texts[octet][3] = static_cast<char>(length);
+  }
+  return texts;
+}();
+
+// Writes three characters, of which the first ones count: room for three must be there.
 char* write_octet(char* out, unsigned octet) {
-  const auto digit = [](unsigned value) { return static_cast<char>('0' + value); };
-  if (octet >= 100) *out++ = digit(octet / 100);
-  if (octet >= 10) *out++ = digit(octet / 10 % 10);
-  *out++ = digit(octet % 10);
-  return out;
+  const auto& text = kOctetText[octet];
+  std::memcpy(out, text.data(), 3);
+  return out + text[3];
 }
 
 char* write_v4(char* out, std::uint32_t v4) {
