@@ -57,6 +57,24 @@ CREATE TABLE facts (            -- single numbers: committed_segment, clean_stop
   name TEXT PRIMARY KEY, value INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 )sql",
+    R"sql(
+CREATE TABLE users (
+  name TEXT PRIMARY KEY,
+  role TEXT NOT NULL,           -- admin, viewer
+  password TEXT NOT NULL,       -- argon2id, as libsodium writes it
+  created INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sessions (         -- of secrets only hashes are kept: BLAKE2b-256
+  hash BLOB PRIMARY KEY, user TEXT NOT NULL, expires INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE tokens (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL UNIQUE, hash BLOB NOT NULL UNIQUE, role TEXT NOT NULL,
+  created INTEGER NOT NULL
+) STRICT;
+)sql",
 };
 
 }  // namespace

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "flow/exporter_view.h"
+#include "serve/api/access.h"
+#include "serve/api/hosts.h"
+#include "serve/api/http.h"
+#include "serve/api/http_server.h"
+#include "serve/api/setup_code.h"
+#include "serve/api/throttle.h"
+#include "serve/questions.h"
+#include "state/users.h"
+#include "store/store.h"
+
+namespace serve {
+
+// Which threads run a request: those for short ones, or those that may be busy for long.
+enum class Lane : std::uint8_t { Quick, Long };
+
+// What the answers come from. Everything referred to outlives the Api; the functions are called by
+// any of the server's threads.
+struct Sources {
+  store::Store& store;
+  Questions& questions;
+  state::Users& users;
+  const base::Clock& clock;
+  std::function<std::shared_ptr<const flow::ReceiveView>()> receive;
+  std::function<std::vector<std::shared_ptr<const flow::WorkerView>>()> workers;
+  std::function<bool()> ready;          // the UDP ports are bound
+  std::vector<std::string> host_names;  // further names of ours, from settings
+  bool over_tls = false;                // session cookies are then for TLS alone
+};
+
+struct ApiCounters {
+  base::Counter foreign_hosts;    // Host named somebody else
+  base::Counter not_allowed;      // 401 and 403
+  base::Counter wrong_passwords;  // of logins
+  base::Counter wrong_codes;      // of setup
+  base::Counter throttled;        // 429
+};
+
+// Everything behind the sockets: who asks, may they, which route, its answer. Thread-safe.
+class Api {
+ public:
+  explicit Api(Sources sources);
+
+  // Which threads shall run it.
+  Lane lane(const Request& request) const;
+  // The answer; empty when it went through `exchange`.
+  std::optional<Response> answer(const Request& request, Exchange& exchange);
+
+  // The code that creates the admin, to be shown on the machine itself; empty once there is one.
+  // Made anew at every start.
+  std::optional<std::string> setup_code();
+
+  // For the routes.
+  const Sources& sources() const { return sources_; }
+  ApiCounters& counters() { return counters_; }
+  ServerCounters& server_counters() { return server_counters_; }
+  SetupCode& code() { return code_; }
+  Throttle& login_throttle() { return login_throttle_; }
+  Throttle& setup_throttle() { return setup_throttle_; }
+
+ private:
+  std::optional<Response> refuse_host(const Request& request);
+
+  const Sources sources_;
+  const Hosts hosts_;
+  ApiCounters counters_;
+  ServerCounters server_counters_;
+  SetupCode code_;
+  Throttle login_throttle_;
+  Throttle setup_throttle_;
+};
+
+}  // namespace serve

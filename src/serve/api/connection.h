@@ -1,0 +1,52 @@
+#pragma once
+
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
+#include <memory>
+
+#include "base/channel.h"
+#include "serve/api/http.h"
+#include "serve/api/http_server.h"
+
+namespace serve {
+
+class Connection;
+class Api;
+
+// A request on its way from the socket thread to a thread that runs it.
+struct Job {
+  std::shared_ptr<Connection> connection;
+  Request request;
+};
+
+// What all connections of a server share. The tables belong to the socket thread.
+struct ConnectionHost {
+  ConnectionHost(const ServerOptions& server_options, Api& server_api,
+                 ServerCounters& server_counters)
+      : options(server_options),
+        api(server_api),
+        counters(server_counters),
+        quick_jobs(options.waiting_max),
+        long_jobs(options.waiting_max) {}
+
+  const ServerOptions options;
+  Api& api;
+  ServerCounters& counters;
+  base::Channel<Job> quick_jobs;
+  base::Channel<Job> long_jobs;
+  boost::unordered_flat_set<Connection*> open;
+  boost::unordered_flat_map<flow::Address, std::size_t, std::hash<flow::Address>> per_address;
+};
+
+// Takes over an accepted socket, or closes and counts it when a cap is reached. Socket thread.
+void open_connection(boost::asio::generic::stream_protocol::socket socket, const Peer& peer,
+                     ConnectionHost& host);
+
+// Closes the socket and cancels what runs for it. Socket thread.
+void close_connection(Connection& connection);
+
+// Runs the request and sees to it that the connection goes on. Any other thread.
+void run_job(Job job);
+
+}  // namespace serve

@@ -1,0 +1,16 @@
+#include <boost/json.hpp>
+
+#include "serve/api/routes.h"
+
+namespace serve {
+
+std::optional<Response> get_health(Api& api, const Call& call) {
+  static_cast<void>(call);
+  const bool ready = api.sources().ready();
+  const auto receive = api.sources().receive();
+  const boost::json::object health{{"status", ready ? "ok" : "starting"},
+                                   {"replaying", receive->replaying}};
+  return Response{.status = ready ? 200 : 503, .body = boost::json::serialize(health) + "\n"};
+}
+
+}  // namespace serve

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "serve/api/access.h"
+#include "serve/api/api.h"
+#include "serve/api/http.h"
+
+namespace serve {
+
+// A request that passed every check of its route.
+struct Call {
+  const Request& request;
+  const Parameters& parameters;
+  const Caller& caller;
+  std::string_view path_end;  // what stands for the {…} of the route's path
+  base::UnixMs now;
+  Exchange& exchange;
+
+  // The first value of a parameter, or `otherwise`.
+  std::string_view parameter(std::string_view name, std::string_view otherwise = {}) const {
+    return parameters.find(name).value_or(otherwise);
+  }
+};
+
+// The answer; empty when it went through the call's exchange.
+using Handler = std::optional<Response> (*)(Api& api, const Call& call);
+
+struct ParameterSpec {
+  std::string_view name;
+  std::string_view type;  // of JSON Schema: "string", "integer"
+  bool required = false;
+  std::string_view meaning;
+};
+
+struct AnswerSpec {
+  int status;
+  std::string_view content_type;  // empty: no body
+  std::string_view schema;        // of application/json: its name in schemas.cc
+  std::string_view meaning;
+};
+
+// One row per thing the API does. Dispatch and /api/v1/openapi.json are both made from this table.
+struct Route {
+  Method method;
+  std::string_view path;  // may end in {name}, which stands for one path segment
+  Access access;
+  Lane lane;
+  std::string_view summary;
+  std::span<const ParameterSpec> parameters = {};
+  std::string_view body_schema = {};  // of the JSON body; empty: none is read
+  std::span<const AnswerSpec> answers;
+  Handler handler;
+};
+
+std::span<const Route> routes();
+
+// The route that takes the path with the method, what stands for its {…}, and, when there is none,
+// the methods with which the path is known ("GET, POST"; empty: unknown path).
+struct Found {
+  const Route* route = nullptr;
+  std::string_view path_end;
+  std::string allowed;
+};
+Found find_route(Method method, std::string_view path);
+
+// The handlers, each beside its like.
+std::optional<Response> get_health(Api& api, const Call& call);  // health.cc
+
+}  // namespace serve

@@ -1,0 +1,142 @@
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "base/clock.h"
+#include "serve/api/api.h"
+#include "serve/api/http_server.h"
+
+// For tests alone: a whole server on loopback, and a client that can misbehave.
+namespace serve {
+
+// Stands in for the engine: gives the rows it is told to, as many as it is told to.
+class ScriptedStore final : public store::Store {
+ public:
+  void append(std::unique_ptr<flow::Batch>) override {}
+  base::Expected<void, base::IoError> commit(const store::Commit&) override { return {}; }
+  base::Expected<query::AnswerSummary, query::QueryError> query(
+      const query::Plan& plan, query::AnswerSink& sink, const query::Cancel& cancel) override {
+    return on_query(plan, sink, cancel);
+  }
+  std::vector<flow::LedgerRow> ledger(query::TimeRange range) const override;
+  std::vector<store::Part> parts() const override { return listed_parts; }
+  store::StoreStatus status() const override { return told_status; }
+
+  std::function<base::Expected<query::AnswerSummary, query::QueryError>(
+      const query::Plan&, query::AnswerSink&, const query::Cancel&)>
+      on_query;
+  std::vector<flow::LedgerRow> committed;
+  std::vector<store::Part> listed_parts;
+  store::StoreStatus told_status;
+};
+
+// A clock that stands until it is moved.
+class HeldClock final : public base::Clock {
+ public:
+  base::UnixNs now_ns() const override { return now_ns_; }
+  void forward_ms(std::int64_t ms) { now_ns_ += ms * base::kNsPerMs; }
+
+ private:
+  std::atomic<base::UnixNs> now_ns_{1'795'000'000'000 * base::kNsPerMs};
+};
+
+struct Answer {
+  int status = 0;  // 0: the connection ended without one
+  std::vector<NamedText> headers;
+  std::string body;
+  bool complete = false;  // the body came whole, as its framing says
+
+  std::string_view header(std::string_view name) const;  // in lower case
+};
+
+// A connection to a server, on which anything may be sent.
+class RawClient {
+ public:
+  static RawClient connect(std::uint16_t port, const char* address = "127.0.0.1");
+  static RawClient connect(const std::filesystem::path& unix_socket);
+  RawClient(RawClient&& other) noexcept;
+  RawClient& operator=(RawClient&&) = delete;
+  ~RawClient();
+
+  bool connected() const { return socket_ >= 0; }
+  // False: the server has closed.
+  bool send(std::string_view octets) const;
+  void shut_down_sending() const;
+  // The next answer, read to its end.
+  Answer read_answer();
+  // Up to `octets`; fewer only at the end of the connection.
+  std::string read(std::size_t octets);
+  // Waits until the server closes; false: it did not within ten seconds.
+  bool closed_by_server();
+  void close();
+
+ private:
+  explicit RawClient(int socket) : socket_(socket) {}
+  bool fill();
+
+  int socket_;
+  std::string unread_;
+};
+
+// A request to write: everything but Host is as given.
+std::string request_text(std::string_view method, std::string_view target,
+                         const std::vector<NamedText>& headers = {}, std::string_view body = {});
+
+class TestServer {
+ public:
+  explicit TestServer(const std::function<void(ServerOptions&)>& change = {});
+  ~TestServer();
+
+  Answer ask(std::string_view method, std::string_view target,
+             const std::vector<NamedText>& headers = {}, std::string_view body = {}) const;
+  Answer get(std::string_view target, const std::vector<NamedText>& headers = {}) const {
+    return ask("GET", target, headers);
+  }
+  Answer post(std::string_view target, std::string_view body,
+              std::vector<NamedText> headers = {}) const;
+  Answer ask_unix(std::string_view method, std::string_view target) const;
+  RawClient client() const { return RawClient::connect(port()); }
+
+  // "Authorization: Bearer …" of a fresh token.
+  NamedText token(state::Role role = state::Role::Admin);
+  // Makes the admin "ada" with password "correct horse" when there is none.
+  void create_admin();
+  // Logs "ada" in: her cookie, and her csrf header.
+  std::pair<NamedText, NamedText> log_in();
+
+  std::uint16_t port() const { return server_->port(); }
+  Api& api() { return *api_; }
+  const ServerCounters& counters() const { return server_->counters(); }
+  std::filesystem::path unix_socket() const { return folder_ / "weir.sock"; }
+
+  std::atomic<bool> ready{true};
+  ScriptedStore store;
+  HeldClock clock;
+  flow::ReceiveView receive;              // set before the first request
+  std::vector<flow::WorkerView> workers;  // the same
+  state::Users& users() { return *users_; }
+
+ private:
+  std::filesystem::path folder_;
+  std::optional<state::Users> users_;
+  std::optional<Questions> questions_;
+  std::unique_ptr<Api> api_;
+  std::unique_ptr<HttpServer> server_;
+  std::jthread thread_;
+  int tokens_ = 0;
+};
+
+// Waits until `condition` holds; false: it did not within ten seconds. For what another thread is
+// about to do and nothing tells.
+bool becomes_true(const std::function<bool()>& condition);
+
+}  // namespace serve

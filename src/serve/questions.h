@@ -1,0 +1,41 @@
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "base/result.h"
+#include "flow/ledger.h"
+#include "query/plan/answer.h"
+#include "query/plan/plan.h"
+#include "store/store.h"
+
+namespace serve {
+
+// What has been received but not yet committed, as main knows it from the collector. Called by any
+// thread.
+struct Uncommitted {
+  std::function<std::vector<flow::LedgerRow>()> ledger;
+  std::function<bool()> replaying;
+};
+
+// Questions to the store, answered together with what the ledger says of the same range: no number
+// without its loss. Thread-safe; the store must outlive it.
+class Questions {
+ public:
+  Questions(store::Store& store, Uncommitted uncommitted);
+
+  // As Store::query(); the summary's `loss` and `replaying` are filled.
+  base::Expected<query::AnswerSummary, query::QueryError> answer(const query::Plan& plan,
+                                                                 query::AnswerSink& sink,
+                                                                 const query::Cancel& cancel);
+
+  // Committed and uncommitted rows of minutes that touch the range: one per exporter and minute,
+  // by minute, then exporter. Each keeps both of the ledger's equalities, so their sums do too.
+  std::vector<flow::LedgerRow> ledger(query::TimeRange range) const;
+
+ private:
+  store::Store& store_;
+  const Uncommitted uncommitted_;
+};
+
+}  // namespace serve
