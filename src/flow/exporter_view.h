@@ -75,7 +75,9 @@ struct ReceiveView {
       0;  // datagrams not journalled (budget, disk full), so not decoded
   std::uint64_t segments_waiting = 0;
   std::uint64_t segments_set_aside = 0;
+  std::vector<std::string> set_aside;  // one line for each, with what was wrong and where it is now
   bool replaying = false;
+  std::string journal_problem;  // why datagrams cannot be journalled now; empty: they can
   RefusedDatagram last_refused;
 };
 
