@@ -11,5 +11,6 @@ class App;
 namespace weir {
 
 void add_decode(CLI::App& app, int& exit_code);
+void add_filter(CLI::App& app, int& exit_code);
 
 }  // namespace weir

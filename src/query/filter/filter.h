@@ -103,6 +103,9 @@ struct FilterError {
 // bounded by the caps above.
 base::Expected<Filter, std::vector<FilterError>> parse_filter(std::string_view text);
 
+// The errors for a terminal: each under the line of the filter, with carets below its octets.
+std::string explain(std::string_view text, const std::vector<FilterError>& errors);
+
 struct Completion {
   std::string insert;  // what to put in at the position: the rest of the word begun before it
   std::string label;   // the whole word

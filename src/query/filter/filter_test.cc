@@ -197,6 +197,19 @@ TEST(FilterError, BoundsLengthNestingAndItsOwnNumber) {
   EXPECT_THAT(first_error(grows).message, HasSubstr("once written out"));
 }
 
+TEST(Explain, PutsCaretsUnderTheErrors) {
+  const std::string_view text = "app:ü port:x";
+  EXPECT_EQ(explain(text, parse_filter(text).error()),
+            "filter, character 12: expected a number from 0 to 65535, came `x`\n"
+            "  app:ü port:x\n"
+            "             ^\n");
+  EXPECT_EQ(explain("bytes>1M", parse_filter("bytes>1M").error()),
+            "filter, character 1: expected a key and `:` before `>1M`\n"
+            "  bytes>1M\n"
+            "  ^^^^^^^^\n"
+            "  hint: bytes:>1M\n");
+}
+
 TEST(Completions, OfferKeysAndTheirWords) {
   const auto keys = complete_filter("port:1 (src", 11);
   ASSERT_FALSE(keys.empty());
