@@ -82,7 +82,7 @@ number() { sed -n "s/^$1 \([0-9]*\).*/\1/p" <<<"$2"; }
 
 install_debian
 before=$(disk_mb)
-said=$(inside "git clone -q /root/weir.bundle /root/weir; $SERVE") || { echo "$said"; echo "$passed passed, 1 failed"; exit 1; }
+said=$(inside "git -c advice.detachedHead=false clone -q /root/weir.bundle /root/weir; $SERVE") || { echo "$said"; echo "$passed passed, 1 failed"; exit 1; }
 judge "first make run until /healthz answers" "$(number served "$said")" $LONGEST_FIRST_START_S s
 judge "SIGTERM until it has ended" "$(number stopped "$said")" $LONGEST_STOP_S s
 judge "disk, packages and downloads included" $(($(disk_mb) - before)) $MOST_DISK_MB MB
