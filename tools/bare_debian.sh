@@ -33,7 +33,7 @@ install_debian() {
   apt-config dump | grep -i '^Acquire::.*proxy' >"$bare/etc/apt/apt.conf.d/90proxy" || true
   cp /etc/resolv.conf "$bare/etc/resolv.conf"
   cp /etc/ssl/certs/ca-certificates.crt "$bare/etc/ssl/certs/ca-certificates.crt"
-  git bundle create -q "$bare/root/weir.bundle" HEAD
+  git bundle create -q "$bare/srv/weir.bundle" HEAD
 }
 
 # Runs a command line inside, in its own mount and pid namespace: nothing it starts outlives it.
@@ -52,7 +52,7 @@ disk_mb() { du -smx "$bare" | cut -f 1; }
 # "served S" and "stopped S". The ports are ones nobody uses by default, so that a Weir or a
 # collector of this machine is not disturbed.
 readonly SERVE='
-cd /root/weir
+cd /srv/weir
 answers() {
   exec 3<>/dev/tcp/127.0.0.1/39300 || return 1
   printf "GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:39300\r\nConnection: close\r\n\r\n" >&3
@@ -60,10 +60,10 @@ answers() {
   [ "$status" = 200 ]
 } 2>/dev/null
 began=$SECONDS
-make run ARGS="--http 127.0.0.1:39300 --listen 127.0.0.1:39301" >/root/run.log 2>&1 &
+make run ARGS="--http 127.0.0.1:39300 --listen 127.0.0.1:39301" >/srv/run.log 2>&1 &
 until (answers); do
-  kill -0 $! 2>/dev/null || { tail -40 /root/run.log; exit 1; }
-  [ $((SECONDS - began)) -lt 1200 ] || { tail -40 /root/run.log; exit 1; }
+  kill -0 $! 2>/dev/null || { tail -40 /srv/run.log; exit 1; }
+  [ $((SECONDS - began)) -lt 1200 ] || { tail -40 /srv/run.log; exit 1; }
   sleep 0.2
 done
 echo "served $((SECONDS - began))"
@@ -82,7 +82,7 @@ number() { sed -n "s/^$1 \([0-9]*\).*/\1/p" <<<"$2"; }
 
 install_debian
 before=$(disk_mb)
-said=$(inside "git -c advice.detachedHead=false clone -q /root/weir.bundle /root/weir; $SERVE") || { echo "$said"; echo "$passed passed, 1 failed"; exit 1; }
+said=$(inside "git -c advice.detachedHead=false clone -q /srv/weir.bundle /srv/weir; $SERVE") || { echo "$said"; echo "$passed passed, 1 failed"; exit 1; }
 judge "first make run until /healthz answers" "$(number served "$said")" $LONGEST_FIRST_START_S s
 judge "SIGTERM until it has ended" "$(number stopped "$said")" $LONGEST_STOP_S s
 judge "disk, packages and downloads included" $(($(disk_mb) - before)) $MOST_DISK_MB MB
@@ -90,7 +90,7 @@ said=$(inside "$SERVE") || { echo "$said"; echo "$passed passed, $((failed + 1))
 judge "second make run until /healthz answers" "$(number served "$said")" $LONGEST_SECOND_START_S s
 
 began=$SECONDS
-said=$(inside "cd /root/weir; make test 2>&1 || true")
+said=$(inside "cd /srv/weir; make test 2>&1 || true")
 tail -40 <<<"$said"
 echo "make test: $((SECONDS - began)) s"
 [[ $(tail -1 <<<"$said") =~ ^[1-9][0-9]*\ passed,\ 0\ failed$ ]] && passed=$((passed + 1)) || failed=$((failed + 1))
