@@ -1,27 +1,9 @@
 #include "base/crash_point.h"
 
-#ifdef WEIR_CRASH_POINTS
-
-#include <atomic>
-#include <csignal>
-#include <cstdlib>
-#include <string>
-
 namespace base {
 
-void crash_point(const char* name) {
-  // Read once, before any thread could change the environment.
-  static const std::string wanted = [] {
-    const char* value = std::getenv("WEIR_CRASH_AT");  // NOLINT(concurrency-mt-unsafe)
-    return std::string(value == nullptr ? "" : value);
-  }();
-  static std::atomic<int> reached{0};
-  const auto colon = wanted.find(':');
-  if (wanted.substr(0, colon) != name) return;
-  const int wanted_time = colon == std::string::npos ? 1 : std::atoi(wanted.c_str() + colon + 1);
-  if (++reached == wanted_time) std::raise(SIGKILL);
-}
+void crash_point(const char*) {}
+
+void crash_point_at_datagram(std::span<const std::byte>) {}
 
 }  // namespace base
-
-#endif

@@ -1,15 +1,18 @@
 #pragma once
 
-// Places where a test build ends itself as kill -9 would, to show that what is on disk survives it.
-// Only builds with the CMake option WEIR_CRASH_POINTS have them; elsewhere the macro is nothing.
-//
-// CRASH_POINT("store.between_rename_and_commit") kills the process when the environment variable
-// WEIR_CRASH_AT is that name, or "name:3" for the third time it is reached.
-#ifdef WEIR_CRASH_POINTS
+#include <cstddef>
+#include <span>
+
+// Places where a test has the process end as kill -9 would, to show that what is on disk survives.
+// In `weir` they do nothing. The program `weir-crashing` is the same objects linked with
+// tests/e2e/crash_points.cc instead of crash_point.cc; what ends it is said there.
 namespace base {
+
 void crash_point(const char* name);
-}
+
+// In front of decoding a datagram.
+void crash_point_at_datagram(std::span<const std::byte> payload);
+
+}  // namespace base
+
 #define CRASH_POINT(name) ::base::crash_point(name)
-#else
-#define CRASH_POINT(name) static_cast<void>(0)
-#endif

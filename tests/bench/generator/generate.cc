@@ -38,6 +38,7 @@ struct Options {
   std::string pcap;
   std::string totals;
   std::size_t exporters = 1;
+  std::size_t first_exporter = 0;
   std::uint64_t seed = 1;
   std::int64_t rate = 10'000;  // flows a second
   std::int64_t flows = 0;
@@ -64,6 +65,8 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--totals", options.totals, "write the totals to this file, not standard output");
   app.add_option("--exporters", options.exporters, "exporters, each with its own 127.0.x.y")
       ->check(CLI::Range(std::size_t{1}, kExportersMax));
+  app.add_option("--first-exporter", options.first_exporter, "leave so many addresses to others")
+      ->check(CLI::Range(std::size_t{0}, kExportersMax));
   app.add_option("--templates", options.exporter.templates, "templates of each exporter and family")
       ->check(CLI::Range(1, 1'000));
   app.add_option("--ipv6", options.exporter.ipv6_percent, "per cent of the datagrams that say IPv6")
@@ -99,7 +102,7 @@ base::Expected<std::vector<Load::Sender>, base::IoError> open_senders(
   }
   std::vector<Load::Sender> senders;
   for (std::size_t i = 0; i < options.exporters; ++i) {
-    const flow::Address address = exporter_address(i);
+    const flow::Address address = exporter_address(options.first_exporter + i);
     if (file) {
       senders.push_back({address, std::make_unique<generator::PcapOutlet>(file, address, target)});
       continue;
@@ -137,8 +140,9 @@ class Commands {
   std::string text_;
 };
 
-void print_sums(const Load& load) {
-  fmt::print("{}\n", load.totals().sums_as_json());
+// A line for whoever controls us; `when` is "now", or "sent" once all that was asked for is.
+void print_sums(const Load& load, std::string_view when) {
+  fmt::print("{{\"when\":\"{}\",\"sums\":{}}}\n", when, load.totals().sums_as_json());
   std::fflush(stdout);
 }
 
@@ -175,7 +179,7 @@ class Run {
     load_.send_until(due, due == target_, now);
     if (load_.flows_made() < target_) return;
     credit_millis_ = target_ * base::kMsPerSecond;
-    if (options_.control) print_sums(load_);
+    if (options_.control) print_sums(load_, "sent");
   }
 
   bool obey() {
@@ -185,7 +189,7 @@ class Run {
       if (line.rfind("send ", 0) == 0) {
         target_ += std::strtoll(line.c_str() + 5, nullptr, 10);
       } else {
-        print_sums(load_);
+        print_sums(load_, "now");
       }
     }
     return more;
