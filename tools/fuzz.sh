@@ -4,7 +4,8 @@
 # The last line is `N passed, N failed`; what broke a target lies in build/fuzz/broke/.
 set -eu
 cd "$(dirname "$0")/.."
-tools/build.sh fuzz
+cmake --preset fuzz >/dev/null
+cmake --build --preset fuzz --target fuzzers
 passed=0 failed=0
 for target in build/fuzz/*_fuzz; do
   [ -x "$target" ] || continue

@@ -41,8 +41,9 @@ std::string names_of(std::span<const ParameterSpec> parameters) {
 std::optional<base::UserError> misfit(const Route& route, const Parameters& parameters,
                                       const Request& request) {
   for (const auto& [name, value] : parameters.all()) {
-    const bool known = std::any_of(route.parameters.begin(), route.parameters.end(),
-                                   [&](const ParameterSpec& spec) { return spec.name == name; });
+    const bool known =
+        std::any_of(route.parameters.begin(), route.parameters.end(),
+                    [&wanted = name](const ParameterSpec& spec) { return spec.name == wanted; });
     if (!known) {
       return base::UserError{name, fmt::format("'{}' has no such parameter", route.path),
                              fmt::format("known: {}", names_of(route.parameters))};
