@@ -37,6 +37,7 @@ struct ExporterView {
   LedgerCounts since_barrier;      // the part of it that is not yet committed
   std::uint64_t pending_sets = 0;
   std::uint64_t pending_octets = 0;
+  std::uint64_t not_kept = 0;  // samplers and observation domains over their caps
   std::vector<TemplateView> templates;
   std::vector<SamplingView> sampling;
 };

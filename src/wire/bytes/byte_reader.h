@@ -25,8 +25,11 @@ constexpr T load_be(FixedBytes<N> bytes) {
 }
 
 // Loads a big-endian integer of 1 to 8 octets (IPFIX reduced-size encoding, RFC 7011 section 6.2).
-// The caller has refused other lengths when the template arrived.
-constexpr std::uint64_t load_be_any(ByteView bytes) {
+// The caller has refused other lengths when the template arrived; one that knows the length when
+// it is compiled says so.
+template <std::size_t N = std::dynamic_extent>
+constexpr std::uint64_t load_be_any(std::span<const std::byte, N> bytes) {
+  static_assert(N == std::dynamic_extent || (1 <= N && N <= 8));
   std::uint64_t value = 0;
   for (const std::byte octet : bytes) value = value << 8 | std::to_integer<std::uint64_t>(octet);
   return value;

@@ -14,8 +14,9 @@
 // NetFlow v9, RFC 3954. The header's count is not believed (exporters disagree on what it counts):
 // the sets are walked to the end of the datagram.
 //
-// Scope of damage: a bad set ends the walk, the sets before it stay; so do the good templates
-// before a bad one. Zeros after the last set are padding.
+// Scope of damage: a set whose length is wrong ends the walk, the sets before it stay. What is
+// wrong within a set's bounds costs that set's records, or its templates from the bad one on; the
+// walk goes on. Zeros after the last set are padding.
 namespace wire {
 
 struct Netflow9Header {

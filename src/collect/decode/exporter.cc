@@ -1,0 +1,77 @@
+#include "collect/decode/exporter.h"
+
+#include <boost/container_hash/hash.hpp>
+
+#include "collect/decode/caps.h"
+#include "wire/export/registry.h"
+
+namespace collect {
+namespace {
+
+// How far behind the newest a datagram may be and still be late or repeated: datagrams for v9,
+// flows or records else.
+constexpr std::uint32_t kReorderDatagrams = 1'000;
+constexpr std::uint32_t kReorderRecords = 30'000;
+
+flow::TemplateView view_of(const TemplateKey& key, const KnownTemplate& known) {
+  flow::TemplateView view{.domain = key.domain,
+                          .id = key.id,
+                          .is_options = known.described.is_options,
+                          .learned = known.learned_ms,
+                          .fields = {}};
+  for (std::size_t i = 0; i < known.described.fields.size(); ++i) {
+    const bool is_v9_scope = key.protocol == Protocol::Netflow9 && i < known.described.scope_count;
+    view.fields.push_back(is_v9_scope ? wire::netflow9_scope_name(known.described.fields[i].id)
+                                      : wire::element_name(known.described.fields[i].enterprise,
+                                                           known.described.fields[i].id));
+  }
+  return view;
+}
+
+}  // namespace
+
+std::size_t hash_value(const DomainKey& key) {
+  std::size_t seed = key.domain;
+  boost::hash_combine(seed, static_cast<std::uint8_t>(key.protocol));
+  return seed;
+}
+
+Domain::Domain(Protocol protocol)
+    : sequence(protocol == Protocol::Netflow9 ? kReorderDatagrams : kReorderRecords) {}
+
+Domain* Exporter::domain(const DomainKey& key) {
+  if (const auto found = domains.find(key); found != domains.end()) return &found->second;
+  if (domains.size() >= kDomainsPerExporterMax) {
+    ++not_kept;
+    return nullptr;
+  }
+  return &domains.emplace(key, Domain(key.protocol)).first->second;
+}
+
+flow::ExporterView view_of(const Exporter& exporter) {
+  flow::ExporterView view;
+  view.exporter = exporter.address;
+  std::copy(std::begin(exporter.datagrams_by_version), std::end(exporter.datagrams_by_version),
+            std::begin(view.datagrams_by_version));
+  view.first_seen = exporter.first_seen_ms;
+  view.last_seen = exporter.last_seen_ms;
+  view.clock_skew_ms = exporter.clock_skew_ms;
+  for (const flow::LedgerRow& row : exporter.ledger.rows()) view.since_barrier += row.counts;
+  view.since_start = exporter.taken;
+  view.since_start += view.since_barrier;
+  view.pending_sets = exporter.pending.all().size();
+  view.pending_octets = exporter.pending.octets();
+  view.not_kept = exporter.not_kept;
+  for (const auto& [key, known] : exporter.templates.all()) {
+    view.templates.push_back(view_of(key, *known));
+  }
+  for (const auto& [key, rate] : exporter.sampling.rates()) {
+    view.sampling.push_back({.domain = key.domain,
+                             .sampler = key.id,
+                             .rate = rate,
+                             .source = static_cast<std::uint8_t>(flow::SamplingSource::Options)});
+  }
+  return view;
+}
+
+}  // namespace collect
