@@ -12,5 +12,6 @@ namespace weir {
 
 void add_decode(CLI::App& app, int& exit_code);
 void add_filter(CLI::App& app, int& exit_code);
+void add_query(CLI::App& app, int& exit_code);
 
 }  // namespace weir

@@ -1,0 +1,163 @@
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+#include <boost/url.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "main/commands.h"
+#include "query/plan/plan.h"
+#include "serve/client/http_client.h"
+#include "serve/export/export.h"
+#include "state/settings.h"
+
+namespace weir {
+namespace {
+
+constexpr int kDone = 0;
+constexpr int kNotWhole = 1;
+constexpr int kInputWrong = 2;
+constexpr int kNotToBeHad = 3;
+
+struct Options {
+  std::vector<std::string> words;  // of the filter
+  query::PlanText text;
+  bool flows = false;
+  std::string format = "table";
+  std::string data;    // empty: weir.toml's
+  std::string server;  // empty: the folder
+  std::string token;
+};
+
+int complain(const base::UserError& error) {
+  std::fprintf(stderr, "%s\n", base::to_text(error).c_str());
+  return kInputWrong;
+}
+
+int complain(int exit_code, const std::string& text) {
+  std::fprintf(stderr, "%s\n", text.c_str());
+  return exit_code;
+}
+
+bool write_out(std::string_view piece) {
+  return std::fwrite(piece.data(), 1, piece.size(), stdout) == piece.size();
+}
+
+// The parameters that were given, by the names that flags and API share.
+std::string target_of(const Options& options) {
+  boost::urls::url url("/api/v1/query");
+  const auto add = [&](std::string_view name, const std::string& value) {
+    if (!value.empty()) url.params().append({name, value});
+  };
+  add("format", options.format);
+  add("filter", options.text.filter);
+  add("by", options.text.by);
+  add("metric", options.text.metric);
+  add("range", options.text.range);
+  add("step", options.text.step);
+  add("top", options.text.top);
+  add("flows", options.text.flows);
+  add("limit", options.text.limit);
+  return std::string(url.buffer());
+}
+
+// What the server said instead of an answer: {"error":{"where":…,"what":…,"hint":…}}.
+std::string refusal(const serve::HttpAnswer& answer, const std::string& filter) {
+  boost::system::error_code failed;
+  const auto body = boost::json::parse(answer.error_body, failed);
+  const auto* object = failed ? nullptr : body.if_object();
+  const auto* member = object == nullptr ? nullptr : object->if_contains("error");
+  const auto* error = member == nullptr ? nullptr : member->if_object();
+  if (error == nullptr) return "the server answered with status " + std::to_string(answer.status);
+  const auto text = [&](std::string_view name) {
+    const auto* found = error->if_contains(name);
+    return found != nullptr && found->is_string() ? std::string(found->get_string()) : "";
+  };
+  const auto octet = [&](std::string_view name) {
+    const auto* found = error->if_contains(name);
+    return found != nullptr && found->is_int64() ? static_cast<std::size_t>(found->get_int64()) : 0;
+  };
+  if (error->contains("from") && octet("to") <= filter.size() && octet("from") <= octet("to")) {
+    return query::explain(filter, {{octet("from"), octet("to"), text("what"), text("hint")}});
+  }
+  return base::to_text(base::UserError{text("where"), text("what"), text("hint")});
+}
+
+int ask(const serve::ServerPlace& place, const Options& options) {
+  const auto answer = serve::http_get(place, target_of(options), options.token, write_out);
+  // Whatever was written before an answer broke off is not taken back.
+  std::fflush(stdout);
+  if (!answer) {
+    const bool connected = answer.error().operation.find("answer") != std::string::npos;
+    return complain(connected ? kNotWhole : kNotToBeHad, base::to_text(answer.error()));
+  }
+  if (answer->status < 300) return kDone;
+  const int exit_code = answer->status < 500 ? kInputWrong : kNotWhole;
+  return complain(exit_code, refusal(*answer, options.text.filter));
+}
+
+// --data, else what ./weir.toml says, else "data".
+base::Expected<std::filesystem::path, std::vector<base::UserError>> data_folder(
+    const Options& options) {
+  if (!options.data.empty()) return options.data;
+  if (!std::filesystem::exists("weir.toml")) return state::Settings{}.data;
+  auto settings = state::read_settings("weir.toml");
+  if (!settings) return base::Unexpected(std::move(settings.error()));
+  return settings->data;
+}
+
+int ask_folder(const Options& options) {
+  const auto folder = data_folder(options);
+  if (!folder) {
+    for (const auto& error : folder.error()) complain(error);
+    return kInputWrong;
+  }
+  if (!std::filesystem::is_directory(*folder)) {
+    return complain(kNotToBeHad, "no folder " + folder->string() +
+                                     " (--data names the folder that `weir serve` writes)");
+  }
+  return ask(*folder / "weir.sock", options);
+}
+
+int run(Options& options) {
+  for (const std::string& word : options.words) {
+    options.text.filter += (options.text.filter.empty() ? "" : " ") + word;
+  }
+  if (options.flows) options.text.flows = "1";
+  if (!serve::find_format(options.format)) {
+    return complain(base::UserError{
+        "format", "expected table, json, csv or ndjson, came `" + options.format + "`", {}});
+  }
+  if (options.server.empty()) return ask_folder(options);
+  const auto url = serve::parse_server_url(options.server);
+  if (!url) return complain(url.error());
+  return ask(*url, options);
+}
+
+}  // namespace
+
+void add_query(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("query", "ask who used the network (docs/query.md)");
+  auto options = std::make_shared<Options>();
+  query::PlanText& text = options->text;
+  command->add_option("filter", options->words,
+                      "which flows; after -- where it begins with - (docs/filter.md)");
+  command->add_option("--by", text.by, "columns to group by, joined by commas");
+  command->add_option("--metric", text.metric, "bytes, packets, flows, raw_bytes, …");
+  command->add_option("--range", text.range, "-24h, -7d..-1d, today, 2026-08-13, …")
+      ->capture_default_str();
+  command->add_option("--step", text.step, "one row for each 5m, 1h, …");
+  command->add_option("--top", text.top, "how many groups; 10 if not said");
+  command->add_flag("--flows", options->flows, "list flows instead of adding them up");
+  command->add_option("--limit", text.limit, "how many flows; all if not said");
+  command->add_option("--format", options->format, "table, json, csv or ndjson")
+      ->capture_default_str();
+  auto* data = command->add_option("--data", options->data, "the folder of the data");
+  command->add_option("--server", options->server, "the URL of a running server")->excludes(data);
+  command->add_option("--token", options->token, "for --server: what `weir token create` printed")
+      ->envname("WEIR_TOKEN");
+  command->callback([&exit_code, options] { exit_code = run(*options); });
+}
+
+}  // namespace weir
