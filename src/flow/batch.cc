@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdlib>
+#include <cstring>
 #include <limits>
 #include <new>
 
@@ -112,6 +113,28 @@ void Batch::append(std::span<const FlowRecord> records) {
   WEIR_FLOW_COLUMNS(X)
 #undef X
   rows_ += records.size();
+}
+
+void Batch::append(const Batch& other) {
+  CHECK(other.rows_ <= room());
+  CHECK(other.segment == segment);
+  if (other.rows_ == 0) return;
+  allocate(other.filled_);
+  const auto copy = [&](const Array& from, Array& to, std::size_t octets_each) {
+    if (!from) return;
+    std::memcpy(static_cast<std::byte*>(to.get()) + rows_ * octets_each, from.get(),
+                other.rows_ * octets_each);
+  };
+  for (std::size_t column = 0; column < kColumnCount; ++column) {
+    const std::size_t octets_each = octets_per_value(kColumns[column].type);
+    copy(other.data_[column], data_[column], octets_each);
+    copy(other.low_[column], low_[column], octets_each);
+  }
+  std::copy_n(other.presence_.get(), other.rows_, presence_.get() + rows_);
+  always_ &= other.always_;
+  min_start = rows_ == 0 ? other.min_start : std::min(min_start, other.min_start);
+  max_end = rows_ == 0 ? other.max_end : std::max(max_end, other.max_end);
+  rows_ += other.rows_;
 }
 
 FlowRecord Batch::record(std::size_t row) const {

@@ -28,6 +28,8 @@ class Batch {
 
   // Appends; `records.size()` must not be above room().
   void append(std::span<const FlowRecord> records);
+  // The same for all rows of another batch; its segment must be this one's.
+  void append(const Batch& other);
 
   // Columns that at least one row, and that every row, has.
   ColumnMask filled() const { return filled_; }

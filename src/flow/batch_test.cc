@@ -47,6 +47,26 @@ TEST(Batch, KnowsWhichColumnsEveryRowHas) {
   EXPECT_NE(batch.filled() & bit(Column::bytes), 0u);
 }
 
+TEST(Batch, TakesTheRowsOfAnotherWithOtherColumns) {
+  auto second = a_flow();
+  second.present = bit(Column::received) | bit(Column::dst);
+  second.dst = *parse_address("10.0.0.1");
+  Batch batch(4);
+  batch.append(std::array{a_flow()});
+  Batch other(1);
+  other.append(std::array{second});
+  batch.append(other);
+
+  ASSERT_EQ(batch.rows(), 2u);
+  EXPECT_EQ(batch.record(0).src, a_flow().src);
+  EXPECT_FALSE(batch.record(0).has(Column::dst));
+  EXPECT_EQ(batch.record(1).dst, second.dst);
+  EXPECT_FALSE(batch.record(1).has(Column::src));
+  EXPECT_EQ(batch.filled_in_every_row(), bit(Column::received));
+  EXPECT_EQ(batch.min_start, a_flow().start);
+  EXPECT_EQ(batch.max_end, second.received);
+}
+
 TEST(Batch, BoundsHoldEveryRowsEffectiveTimes) {
   auto late = a_flow();
   late.start = 100;

@@ -21,6 +21,7 @@ CREATE TABLE parts (            -- what is not here does not exist, whatever fil
   columns TEXT NOT NULL,        -- of a flow part: the columns it holds
   plain_times INTEGER NOT NULL,
   all_counted INTEGER NOT NULL,
+  small_volumes INTEGER NOT NULL,
   cut_rows INTEGER NOT NULL,
   segment INTEGER NOT NULL,     -- the newest journal segment covered
   set_aside INTEGER NOT NULL DEFAULT 0
@@ -41,6 +42,9 @@ CREATE TABLE ledger (
   restarts INTEGER NOT NULL, spread_clamped INTEGER NOT NULL,
   PRIMARY KEY (minute, exporter_hi, exporter_lo)
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX ledger_gaps ON ledger (minute, exporter_hi, exporter_lo, sequence_gap)
+  WHERE sequence_gap > 0;
 
 CREATE TABLE ledger_not_counted (
   minute INTEGER NOT NULL, exporter_hi INTEGER NOT NULL, exporter_lo INTEGER NOT NULL,

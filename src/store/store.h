@@ -31,8 +31,13 @@ struct Part {
   base::UnixMs min_received = 0;
   base::UnixMs max_received = 0;
   flow::ColumnMask columns = 0;  // of a flow part: the columns it holds
-  std::uint64_t segment = 0;     // the newest journal segment it covers
-  bool set_aside = false;        // found damaged; not read any more
+  // Of a flow part, what lets a question over it take the shorter way.
+  bool plain_times = false;    // every row's start and end were said and are its effective times
+  bool all_counted = false;    // no row has counted = false
+  bool small_volumes = false;  // no row's bytes or packets × its sampling rate leave 63 bits
+  std::uint64_t cut_rows = 0;  // of a rollup part: rows that are the rest of their minute
+  std::uint64_t segment = 0;   // the newest journal segment it covers
+  bool set_aside = false;      // found damaged; not read any more
 };
 
 // What the last committed barrier left.

@@ -58,6 +58,8 @@ struct AnswerSummary {
   std::string tier;                  // "raw", "minute", "minute+raw"
   bool exact = true;
   std::vector<std::int64_t> bound;  // per metric: how much a row may be off; zeros when exact
+  // Rows of the range from before this were dropped to make room; absent: none were.
+  std::optional<base::UnixMs> kept_from;
   bool counted_only = true;         // rows of other observation points were left out
   std::uint64_t removed_bytes = 0;  // what leaving them out removed
   bool replaying = false;           // the journal is still being replayed: more will come
@@ -65,7 +67,8 @@ struct AnswerSummary {
 };
 
 // Takes an answer as it is produced, in constant memory: head once, chunks in order. Rows come
-// sorted by the first metric, falling, equal ones by their keys in the order of `by` (absent last);
+// sorted by the first metric, falling, equal ones by their keys in the order of `by` (absent last,
+// words by the number they stand for);
 // with a step a group's steps follow each other, earliest first. Flows: by (received, all columns).
 // Columns of sums: "time" (with a step), the keys, the metrics; of flows: those of flow/columns.h.
 class AnswerSink {

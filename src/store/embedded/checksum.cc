@@ -1,0 +1,72 @@
+#include "store/embedded/checksum.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+#include <array>
+#include <cerrno>
+#include <memory>
+#include <vector>
+
+#include "base/check.h"
+
+namespace store {
+namespace {
+
+constexpr std::size_t kReadOctets = std::size_t{1} << 20;
+
+class File {
+ public:
+  File(const std::filesystem::path& path, int flags)
+      : descriptor_(::open(path.c_str(), flags | O_CLOEXEC)) {}
+  ~File() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  int descriptor() const { return descriptor_; }
+
+ private:
+  int descriptor_;
+};
+
+struct FreeHash {
+  void operator()(XXH3_state_t* state) const { XXH3_freeState(state); }
+};
+
+}  // namespace
+
+base::Expected<FileDigest, base::IoError> digest_of(const std::filesystem::path& file, bool sync) {
+  const auto failed = [&](const char* operation) {
+    return base::Unexpected(base::IoError{operation, file.string(), errno, ""});
+  };
+  const File opened(file, O_RDONLY);
+  if (opened.descriptor() < 0) return failed("open");
+  const std::unique_ptr<XXH3_state_t, FreeHash> hash(XXH3_createState());
+  CHECK(hash != nullptr);
+  XXH3_64bits_reset(hash.get());
+  FileDigest digest;
+  std::vector<char> octets(kReadOctets);
+  for (;;) {
+    const ssize_t count = ::read(opened.descriptor(), octets.data(), octets.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return failed("read");
+    if (count == 0) break;
+    XXH3_64bits_update(hash.get(), octets.data(), static_cast<std::size_t>(count));
+    digest.octets += static_cast<std::uint64_t>(count);
+  }
+  digest.checksum = XXH3_64bits_digest(hash.get());
+  if (sync && ::fsync(opened.descriptor()) != 0) return failed("fsync");
+  return digest;
+}
+
+base::Expected<void, base::IoError> sync_folder(const std::filesystem::path& folder) {
+  const File opened(folder, O_RDONLY | O_DIRECTORY);
+  if (opened.descriptor() < 0 || ::fsync(opened.descriptor()) != 0) {
+    return base::Unexpected(base::IoError{"fsync", folder.string(), errno, ""});
+  }
+  return {};
+}
+
+}  // namespace store

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+#include "base/result.h"
+
+namespace store {
+
+struct FileDigest {
+  std::uint64_t octets = 0;
+  std::uint64_t checksum = 0;  // XXH3, 64 bits, of all octets
+  bool operator==(const FileDigest&) const = default;
+};
+
+// Reads the whole file. With `sync`, its octets are on the disk afterwards.
+base::Expected<FileDigest, base::IoError> digest_of(const std::filesystem::path& file, bool sync);
+
+// After this a rename, creation or removal in the folder survives a power cut.
+base::Expected<void, base::IoError> sync_folder(const std::filesystem::path& folder);
+
+}  // namespace store

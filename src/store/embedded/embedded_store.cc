@@ -1,0 +1,479 @@
+#include "store/embedded/embedded_store.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <limits>
+
+#include "base/crash_point.h"
+#include "base/log.h"
+#include "store/embedded/checksum.h"
+#include "store/embedded/day_folder.h"
+#include "store/embedded/minute_source.h"
+#include "store/embedded/query_run.h"
+#include "store/embedded/query_threads.h"
+
+namespace store {
+namespace {
+
+// What a part may take, until it is written and its size known.
+constexpr std::uint64_t kOctetsPerRowMax = 64;
+constexpr std::uint64_t kOctetsPerPartMax = 256u << 10;
+// Rollup parts are kept longer than flows, unless they are more than this share of all parts.
+constexpr std::uint64_t kRollupShare = 3;
+// A question is asked again at most this often because parts were set aside.
+constexpr int kAttempts = 8;
+
+base::IoError disk_full(const std::filesystem::path& folder) {
+  return {"write", folder.string(), ENOSPC, ""};
+}
+
+std::uint64_t octets_of(const std::vector<ManifestChange::Added>& written) {
+  std::uint64_t octets = 0;
+  for (const auto& added : written) octets += added.part.octets;
+  return octets;
+}
+
+void sort_parts(std::vector<PartPtr>& parts) {
+  std::ranges::sort(parts, {}, [](const PartPtr& file) {
+    return std::pair(file->part().max_received, std::string_view(file->part().name));
+  });
+}
+
+}  // namespace
+
+base::Expected<std::unique_ptr<EmbeddedStore>, base::IoError> EmbeddedStore::open(
+    const std::filesystem::path& given, base::DiskBudget& budget) {
+  std::error_code problem;
+  std::filesystem::create_directories(given, problem);
+  const auto folder = std::filesystem::absolute(given, problem).lexically_normal();
+  if (problem) {
+    return base::Unexpected(base::IoError{"create folder", given.string(), problem.value(), ""});
+  }
+  auto held = FolderLock::take(folder);
+  if (!held) return base::Unexpected(held.error());
+  auto db = state::StateDb::open(folder / "state.db");
+  if (!db) return base::Unexpected(db.error());
+  auto reading_db = state::StateDb::open(folder / "state.db");
+  if (!reading_db) return base::Unexpected(reading_db.error());
+  auto writer = PartWriter::open(folder);
+  if (!writer) return base::Unexpected(writer.error());
+  std::unique_ptr<EmbeddedStore> store(
+      new EmbeddedStore(folder, &budget, std::move(*db), std::move(*reading_db)));
+  store->held_ = std::move(*held);
+  store->writer_ = std::move(*writer);
+  if (auto loaded = store->load(); !loaded) return base::Unexpected(loaded.error());
+  if (auto swept = store->sweep(*store->view_.get()); !swept) {
+    return base::Unexpected(swept.error());
+  }
+  return store;
+}
+
+base::Expected<std::unique_ptr<EmbeddedStore>, base::IoError> EmbeddedStore::open_read_only(
+    const std::filesystem::path& given) {
+  std::error_code problem;
+  const auto folder = std::filesystem::absolute(given, problem).lexically_normal();
+  {
+    // Only to see whether somebody holds it: a question must not keep a server from starting.
+    const auto held = FolderLock::take(folder);
+    if (!held) return base::Unexpected(held.error());
+  }
+  auto db = state::StateDb::open_read_only(folder / "state.db");
+  if (!db) return base::Unexpected(db.error());
+  auto reading_db = state::StateDb::open_read_only(folder / "state.db");
+  if (!reading_db) return base::Unexpected(reading_db.error());
+  std::unique_ptr<EmbeddedStore> store(
+      new EmbeddedStore(folder, nullptr, std::move(*db), std::move(*reading_db)));
+  if (auto loaded = store->load(); !loaded) return base::Unexpected(loaded.error());
+  return store;
+}
+
+EmbeddedStore::EmbeddedStore(std::filesystem::path folder, base::DiskBudget* budget,
+                             state::StateDb db, state::StateDb reading_db)
+    : folder_(std::move(folder)),
+      budget_(budget),
+      db_(std::move(db)),
+      manifest_(db_),
+      reading_db_(std::move(reading_db)),
+      queries_(std::make_unique<QueryThreads>(folder_)) {}
+
+EmbeddedStore::~EmbeddedStore() {
+  if (held_ == nullptr) return;
+  const std::lock_guard lock(changing_);
+  ManifestChange closed;
+  closed.facts.emplace_back(kOpenedUnclean, 0);
+  if (const auto done = manifest_.apply(closed); !done) {
+    spdlog::warn("the store did not close cleanly: {}", base::to_text(done.error()));
+  }
+}
+
+EmbeddedStore::Done EmbeddedStore::load() {
+  auto parts = manifest_.parts();
+  if (!parts) return base::Unexpected(parts.error());
+  auto exporters = manifest_.exporters();
+  if (!exporters) return base::Unexpected(exporters.error());
+  recovered_.exporters = std::move(*exporters);
+  std::map<std::string, std::int64_t> facts;
+  for (const char* name : {kCommittedSegment, kNextPart, kOpenedUnclean, kFlowsDroppedTo,
+                           kRollupsDroppedTo, kRowsDropped}) {
+    const auto fact = manifest_.fact(name);
+    if (!fact) return base::Unexpected(fact.error());
+    facts[name] = *fact;
+  }
+  recovered_.segment = static_cast<std::uint64_t>(facts[kCommittedSegment]);
+  next_part_ = static_cast<std::uint64_t>(facts[kNextPart]) + 1;
+  rows_dropped_.set(static_cast<std::uint64_t>(facts[kRowsDropped]));
+  auto view = std::make_shared<StoreView>();
+  view->flows_dropped_to = facts[kFlowsDroppedTo];
+  view->rollups_dropped_to = facts[kRollupsDroppedTo];
+  for (const Part& part : *parts) {
+    view->parts.push_back(part_file(part));
+    if (budget_ != nullptr) budget_->take_over(part.octets);
+    if (facts[kOpenedUnclean] != 0 && !part.set_aside) unverified_.insert(part.name);
+  }
+  view_.publish(std::move(view));
+  if (held_ == nullptr) return {};
+  ManifestChange opened;
+  opened.facts.emplace_back(kOpenedUnclean, 1);
+  return manifest_.apply(opened);
+}
+
+// Removes what a crash left between a part's first octet and its commit, and old spill files.
+EmbeddedStore::Done EmbeddedStore::sweep(const StoreView& view) const {
+  std::set<std::filesystem::path> known;
+  for (const auto& part : view.parts) known.insert(part->file());
+  std::error_code problem;
+  std::filesystem::remove_all(folder_ / "spill", problem);
+  for (const char* top : {"flows", "rollups"}) {
+    if (!std::filesystem::exists(folder_ / top, problem)) continue;
+    std::vector<std::filesystem::path> unknown;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_ / top)) {
+      if (entry.is_regular_file() && !known.contains(entry.path())) unknown.push_back(entry.path());
+    }
+    for (const auto& file : unknown) {
+      spdlog::info("removing {}: it was not committed", file.string());
+      if (!std::filesystem::remove(file, problem) || problem) {
+        return base::Unexpected(base::IoError{"remove", file.string(), problem.value(), ""});
+      }
+    }
+  }
+  return {};
+}
+
+PartPtr EmbeddedStore::part_file(const Part& part) const {
+  return std::make_shared<const PartFile>(
+      part, part.set_aside ? folder_ / set_aside_name(part.name) : folder_ / part.name, budget_);
+}
+
+void EmbeddedStore::append(std::unique_ptr<flow::Batch> batch) {
+  if (hot_.rows() + batch->rows() > kHotRowsMax) {
+    refuse(*batch);
+    return;
+  }
+  hot_.append(std::move(batch));
+  publish_hot();
+}
+
+void EmbeddedStore::publish_hot() {
+  const std::lock_guard lock(changing_);
+  auto next = std::make_shared<StoreView>(*view_.get());
+  next->hot = hot_.all();
+  view_.publish(std::move(next));
+}
+
+// The rows were in a datagram that is committed all the same: the ledger says that they are not.
+void EmbeddedStore::refuse(const flow::Batch& batch) {
+  for (std::size_t row = 0; row < batch.rows(); ++row) {
+    const flow::FlowRecord flow = batch.record(row);
+    const auto minute = base::floor_to(flow.received, base::kMsPerMinute);
+    const auto same = std::ranges::find_if(refused_, [&](const auto& one) {
+      return one.first == batch.segment && one.second.exporter == flow.exporter &&
+             one.second.minute == minute;
+    });
+    auto& [segment, ledger] =
+        same != refused_.end()
+            ? *same
+            : refused_.emplace_back(batch.segment, flow::LedgerRow{flow.exporter, minute, {}});
+    --ledger.counts.flows;
+    ++ledger.counts[flow::NotCounted::StoreRefused];
+  }
+  rows_refused_.add(batch.rows());
+}
+
+base::Expected<void, base::IoError> EmbeddedStore::commit(const Commit& commit) {
+  const auto batches = hot_.up_to(commit.segment);
+  Written written;
+  auto done = write_parts(batches, commit, written);
+  if (done) {
+    CRASH_POINT("between_rename_and_commit");
+    ManifestChange change{.added = written, .ledger = commit.ledger, .exporters = commit.exporters};
+    for (const auto& [segment, row] : refused_) {
+      if (segment <= commit.segment) change.ledger.push_back(row);
+    }
+    change.facts = {{kCommittedSegment, static_cast<std::int64_t>(commit.segment)},
+                    {kNextPart, static_cast<std::int64_t>(next_part_)}};
+    const std::lock_guard lock(changing_);
+    done = manifest_.apply(change);
+    if (done) {
+      hot_.remove_up_to(commit.segment);
+      std::erase_if(refused_, [&](const auto& one) { return one.first <= commit.segment; });
+      auto next = std::make_shared<StoreView>(*view_.get());
+      next->hot = hot_.all();
+      for (const auto& added : written) next->parts.push_back(part_file(added.part));
+      sort_parts(next->parts);
+      view_.publish(std::move(next));
+      return {};
+    }
+  }
+  forget(written);
+  commits_failed_.add();
+  note_problem(base::to_text(done.error()));
+  return done;
+}
+
+EmbeddedStore::Done EmbeddedStore::write_parts(const std::vector<BatchPtr>& batches,
+                                               const Commit& commit, Written& written) {
+  std::uint64_t rows = commit.minutes.hosts.size() + commit.minutes.interfaces.size();
+  for (const auto& batch : batches) rows += batch->rows();
+  const std::uint64_t reserved = rows * kOctetsPerRowMax + 3 * kOctetsPerPartMax;
+  if (auto room = reserve(reserved); !room) return room;
+  auto done = [&]() -> Done {
+    Part like;  // what all parts of the commit have in common
+    like.segment = commit.segment;
+    like.min_received = std::numeric_limits<base::UnixMs>::max();
+    for (auto& plan : plan_parts(batches)) {
+      plan.part.segment = commit.segment;
+      like.min_received = std::min(like.min_received, plan.part.min_received);
+      like.max_received = std::max(like.max_received, plan.part.max_received);
+      auto source = std::make_shared<const OrderedRows>(batches, plan.order, plan.part.columns);
+      if (auto one = write_part(source, plan.part, std::move(plan.shares), written); !one) {
+        return one;
+      }
+    }
+    if (auto one = write_minutes(commit.minutes.hosts, like, written); !one) return one;
+    return write_minutes(commit.minutes.interfaces, like, written);
+  }();
+  budget_->give_back(reserved);
+  budget_->take_over(octets_of(written));
+  return done;
+}
+
+template <class Row>
+EmbeddedStore::Done EmbeddedStore::write_minutes(std::vector<Row> rows, const Part& like,
+                                                 Written& written) {
+  if (rows.empty()) return {};
+  merge_equal_keys(rows);
+  Part part = describe(std::span<const Row>(rows));
+  part.segment = like.segment;
+  part.max_received = std::max(like.max_received, part.min_start);
+  part.min_received = std::min(like.min_received, part.max_received);
+  return write_part(std::make_shared<const MinuteSource<Row>>(rows), part, {}, written);
+}
+
+EmbeddedStore::Done EmbeddedStore::write_part(std::shared_ptr<const RowSource> rows, Part part,
+                                              std::vector<PartShare> shares, Written& written) {
+  part.name = part_name(part.kind, part.max_received, next_part_++);
+  auto done = writer_->write(std::move(rows), std::move(part));
+  if (!done) return base::Unexpected(done.error());
+  written.push_back({std::move(*done), std::move(shares)});
+  return {};
+}
+
+// Parts whose commit failed: the rows are still hot and will be written again.
+void EmbeddedStore::forget(const Written& written) const {
+  budget_->give_back(octets_of(written));
+  std::error_code ignored;  // the next start sweeps what is left
+  for (const auto& added : written) std::filesystem::remove(folder_ / added.part.name, ignored);
+}
+
+base::Expected<void, base::IoError> EmbeddedStore::make_room(std::uint64_t octets) {
+  if (auto done = reserve(octets); !done) return done;
+  budget_->give_back(octets);
+  return {};
+}
+
+EmbeddedStore::Done EmbeddedStore::reserve(std::uint64_t octets) {
+  if (octets > budget_->limit_octets()) return base::Unexpected(disk_full(folder_));
+  std::uint64_t freed = 0;
+  while (!budget_->take(octets)) {
+    // A reader may still hold what was dropped; its octets come back when it is done.
+    if (freed >= octets) return base::Unexpected(disk_full(folder_));
+    const auto dropped = drop_oldest();
+    if (!dropped) return base::Unexpected(dropped.error());
+    freed += *dropped;
+  }
+  return {};
+}
+
+// Answers the octets of the part dropped.
+base::Expected<std::uint64_t, base::IoError> EmbeddedStore::drop_oldest() {
+  const std::lock_guard lock(changing_);
+  auto next = std::make_shared<StoreView>(*view_.get());
+  std::uint64_t all = 0;
+  std::uint64_t rollups = 0;
+  for (const auto& file : next->parts) {
+    all += file->part().octets;
+    if (file->part().kind != "flows") rollups += file->part().octets;
+  }
+  const bool rollups_first = rollups > all / kRollupShare;
+  auto oldest = std::ranges::find_if(next->parts, [&](const PartPtr& file) {
+    return (file->part().kind != "flows") == rollups_first;
+  });
+  if (oldest == next->parts.end()) oldest = next->parts.begin();
+  if (oldest == next->parts.end()) return base::Unexpected(disk_full(folder_));
+  const PartPtr file = *oldest;
+  const Part& part = file->part();
+  ManifestChange change{.removed = {part.name}};
+  auto& dropped_to = part.kind == "flows" ? next->flows_dropped_to : next->rollups_dropped_to;
+  dropped_to = std::max(dropped_to, part.max_end + 1);
+  change.facts = {{kFlowsDroppedTo, next->flows_dropped_to},
+                  {kRollupsDroppedTo, next->rollups_dropped_to}};
+  if (part.kind == "flows" && !part.set_aside) {
+    change.facts.emplace_back(kRowsDropped,
+                              static_cast<std::int64_t>(rows_dropped_.get() + part.rows));
+  }
+  if (const auto done = manifest_.apply(change); !done) return base::Unexpected(done.error());
+  if (part.kind == "flows" && !part.set_aside) rows_dropped_.add(part.rows);
+  spdlog::info("dropped {} ({} rows) to make room", part.name, part.rows);
+  file->drop();
+  next->parts.erase(oldest);
+  view_.publish(std::move(next));
+  return part.octets;
+}
+
+bool EmbeddedStore::is_intact(const PartFile& part) {
+  const auto digest = digest_of(part.file(), false);
+  return digest && *digest == FileDigest{part.part().octets, part.part().checksum};
+}
+
+void EmbeddedStore::set_aside(const PartPtr& file) {
+  const std::lock_guard lock(changing_);
+  auto next = std::make_shared<StoreView>(*view_.get());
+  const auto place = std::ranges::find_if(
+      next->parts, [&](const PartPtr& one) { return one->part().name == file->part().name; });
+  if (place == next->parts.end() || (*place)->part().set_aside) return;
+  Part part = (*place)->part();
+  part.set_aside = true;
+  const std::string what =
+      fmt::format("part {} is damaged: {} rows set aside", part.name, part.rows);
+  if (held_ != nullptr) {
+    ManifestChange change{.set_aside = {part.name}};
+    if (const auto shares = manifest_.shares(part.name)) {
+      for (const auto& share : *shares) {
+        flow::LedgerRow row{share.exporter, share.minute, {}};
+        row.counts.flows -= share.rows;
+        row.counts[flow::NotCounted::PartDamaged] = share.rows;
+        change.ledger.push_back(row);
+      }
+    }
+    if (const auto done = manifest_.apply(change); !done) {
+      spdlog::error("cannot set {} aside: {}", part.name, base::to_text(done.error()));
+      return;
+    }
+    std::error_code problem;
+    std::filesystem::create_directories(folder_ / kSetAside, problem);
+    std::filesystem::rename(file->file(), folder_ / set_aside_name(part.name), problem);
+  }
+  spdlog::error("{}", what);
+  note_problem(what);
+  *place = part_file(part);
+  view_.publish(std::move(next));
+}
+
+bool EmbeddedStore::set_damaged_aside(const std::vector<PartPtr>& parts) {
+  bool any = false;
+  for (const auto& part : parts) {
+    if (is_intact(*part)) continue;
+    set_aside(part);
+    any = true;
+  }
+  return any;
+}
+
+// After a stop that was not clean each part is read once before it is believed.
+void EmbeddedStore::verify_once(const std::vector<PartPtr>& parts) {
+  std::vector<PartPtr> unread;
+  {
+    const std::lock_guard lock(unverified_mutex_);
+    for (const auto& part : parts) {
+      if (unverified_.erase(part->part().name) != 0) unread.push_back(part);
+    }
+  }
+  set_damaged_aside(unread);
+}
+
+base::Expected<query::AnswerSummary, query::QueryError> EmbeddedStore::query(
+    const query::Plan& plan, query::AnswerSink& sink, const query::Cancel& cancel) {
+  using query::QueryError;
+  for (int attempt = 0;; ++attempt) {
+    verify_once(choose_scans(plan, *view_.get()).parts());
+    const auto view = view_.get();
+    const ScanChoice choice = choose_scans(plan, *view);
+    base::Expected<query::AnswerSummary, QueryFailure> answer;
+    const auto ran = queries_->run(cancel, [&](duck::Connection& connection, RowSources& sources) {
+      answer = answer_plan(plan, choice, sink, connection, sources);
+    });
+    if (!ran) return base::Unexpected(ran.error());
+    if (answer) {
+      answer->loss = loss(plan.range);
+      return std::move(*answer);
+    }
+    const QueryFailure& failure = answer.error();
+    if (failure.receiver_gone || cancel.is_set() ||
+        failure.error.kind == duck::Error::Kind::Interrupted) {
+      return base::Unexpected(QueryError{QueryError::Kind::Cancelled, ""});
+    }
+    if (failure.error.kind == duck::Error::Kind::OutOfMemory) {
+      return base::Unexpected(QueryError{QueryError::Kind::TooMuchMemory, failure.error.text});
+    }
+    // The reader says little of why; a part it could not read is not what was committed.
+    if (!set_damaged_aside(choice.parts()) || failure.began || attempt == kAttempts) {
+      return base::Unexpected(QueryError{QueryError::Kind::Failed, failure.error.text});
+    }
+  }
+}
+
+query::Loss EmbeddedStore::loss(query::TimeRange range) const {
+  const std::lock_guard lock(reading_);
+  return Manifest(reading_db_).loss(range).value_or(query::Loss{});
+}
+
+std::vector<flow::LedgerRow> EmbeddedStore::ledger(query::TimeRange range) const {
+  const std::lock_guard lock(reading_);
+  auto rows = Manifest(reading_db_).ledger(range);
+  if (rows) return std::move(*rows);
+  spdlog::error("cannot read the ledger: {}", base::to_text(rows.error()));
+  return {};
+}
+
+std::vector<Part> EmbeddedStore::parts() const {
+  std::vector<Part> parts;
+  for (const auto& file : view_.get()->parts) parts.push_back(file->part());
+  return parts;
+}
+
+StoreStatus EmbeddedStore::status() const {
+  const auto view = view_.get();
+  StoreStatus status;
+  if (budget_ != nullptr) {
+    status.used_octets = budget_->used_octets();
+    status.budget_octets = budget_->limit_octets();
+  }
+  for (const auto& batch : view->hot) status.hot_rows += batch->rows();
+  status.parts = view->parts.size();
+  for (const auto& file : view->parts) status.parts_set_aside += file->part().set_aside ? 1 : 0;
+  status.rows_dropped_by_retention = rows_dropped_.get();
+  status.commits_failed = commits_failed_.get();
+  status.rows_refused = rows_refused_.get();
+  const std::lock_guard lock(problem_mutex_);
+  status.last_problem = last_problem_;
+  return status;
+}
+
+void EmbeddedStore::note_problem(const std::string& problem) {
+  const std::lock_guard lock(problem_mutex_);
+  last_problem_ = problem;
+}
+
+}  // namespace store

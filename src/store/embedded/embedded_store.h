@@ -1,0 +1,120 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/counters.h"
+#include "base/disk_budget.h"
+#include "base/snapshot.h"
+#include "store/embedded/folder_lock.h"
+#include "store/embedded/hot_batches.h"
+#include "store/embedded/manifest.h"
+#include "store/embedded/part_writer.h"
+#include "store/embedded/store_view.h"
+#include "store/store.h"
+
+namespace store {
+
+class QueryThreads;
+
+// The store of one data folder: Parquet parts below flows/ and rollups/, state.db, and hot batches
+// in memory, read and written by DuckDB. See README.md for its threads and bounds.
+class EmbeddedStore final : public Store {
+ public:
+  // Rows kept in memory while they cannot be committed; further ones are refused and counted.
+  static constexpr std::uint64_t kHotRowsMax = 4'000'000;
+
+  // Creates the folder when it is absent, holds it (flock) against other processes, sweeps files
+  // that the manifest does not name. `budget` must outlive the store and already counts nothing of
+  // it. An error with errno EWOULDBLOCK: another process holds the folder.
+  static base::Expected<std::unique_ptr<EmbeddedStore>, base::IoError> open(
+      const std::filesystem::path& folder, base::DiskBudget& budget);
+  // Of a folder that nobody holds; writes nothing. Rows may be appended, never committed.
+  static base::Expected<std::unique_ptr<EmbeddedStore>, base::IoError> open_read_only(
+      const std::filesystem::path& folder);
+
+  ~EmbeddedStore() override;
+
+  // What the last committed barrier left; moved out.
+  Recovered take_recovered() { return std::move(recovered_); }
+
+  void append(std::unique_ptr<flow::Batch> batch) override;
+  base::Expected<void, base::IoError> commit(const Commit& commit) override;
+  base::Expected<query::AnswerSummary, query::QueryError> query(
+      const query::Plan& plan, query::AnswerSink& sink, const query::Cancel& cancel) override;
+  std::vector<flow::LedgerRow> ledger(query::TimeRange range) const override;
+  std::vector<Part> parts() const override;
+  StoreStatus status() const override;
+
+  // Drops the oldest parts (FORMAT.md says which) until `octets` of the budget are free, or answers
+  // ENOSPC. For the store thread, before it writes and now and then for the journal's sake.
+  base::Expected<void, base::IoError> make_room(std::uint64_t octets);
+
+  // Reads all of a part. False: it is not what was committed.
+  static bool is_intact(const PartFile& part);
+  // Moves a damaged part to set_aside/, counts its rows as lost in the ledger and reads it no more.
+  // Any thread.
+  void set_aside(const PartPtr& part);
+
+ private:
+  using Done = base::Expected<void, base::IoError>;
+  using Written = std::vector<ManifestChange::Added>;
+
+  EmbeddedStore(std::filesystem::path folder, base::DiskBudget* budget, state::StateDb db,
+                state::StateDb reading_db);
+
+  Done load();
+  Done sweep(const StoreView& view) const;
+  Done write_parts(const std::vector<BatchPtr>& batches, const Commit& commit, Written& written);
+  Done write_part(std::shared_ptr<const RowSource> rows, Part part, std::vector<PartShare> shares,
+                  Written& written);
+  template <class Row>
+  Done write_minutes(std::vector<Row> rows, const Part& like, Written& written);
+  void forget(const Written& written) const;
+  PartPtr part_file(const Part& part) const;
+  // Takes the octets from the budget, dropping the oldest parts for them.
+  Done reserve(std::uint64_t octets);
+  base::Expected<std::uint64_t, base::IoError> drop_oldest();
+  void publish_hot();
+  void refuse(const flow::Batch& batch);
+  void note_problem(const std::string& problem);
+  query::Loss loss(query::TimeRange range) const;
+  void verify_once(const std::vector<PartPtr>& parts);
+  bool set_damaged_aside(const std::vector<PartPtr>& parts);
+
+  const std::filesystem::path folder_;
+  base::DiskBudget* const budget_;    // null: read only
+  std::unique_ptr<FolderLock> held_;  // null: read only
+  std::unique_ptr<PartWriter> writer_;
+  Recovered recovered_;
+
+  // Store thread only.
+  HotBatches hot_;
+  std::vector<std::pair<std::uint64_t, flow::LedgerRow>> refused_;  // segment, what was refused
+  std::uint64_t next_part_ = 1;
+
+  mutable std::mutex changing_;  // guards db_, and the publishing of views
+  state::StateDb db_;
+  Manifest manifest_;
+  base::Snapshot<StoreView> view_;
+
+  mutable std::mutex reading_;  // guards reading_db_
+  state::StateDb reading_db_;
+
+  std::mutex unverified_mutex_;       // guards unverified_
+  std::set<std::string> unverified_;  // parts not read since a stop that was not clean
+
+  base::Counter commits_failed_;
+  base::Counter rows_refused_;
+  base::Counter rows_dropped_;
+  mutable std::mutex problem_mutex_;  // guards last_problem_
+  std::string last_problem_;
+
+  std::unique_ptr<QueryThreads> queries_;
+};
+
+}  // namespace store

@@ -1,0 +1,206 @@
+#include "store/embedded/flow_rows.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/check.h"
+#include "flow/name_pool.h"
+
+namespace store {
+namespace {
+
+// Calls `with.operator()<T>()` with the type in which a batch holds the field.
+template <class With>
+void with_storage(const FlowField& field, With with) {
+  switch (flow::spec(field.column).type) {
+    case flow::ColumnType::Time:
+    case flow::ColumnType::Counter:
+      return with.template operator()<std::int64_t>();
+    case flow::ColumnType::Address:
+    case flow::ColumnType::Mac:
+      return with.template operator()<std::uint64_t>();
+    case flow::ColumnType::U8:
+      return with.template operator()<std::uint8_t>();
+    case flow::ColumnType::U16:
+      return with.template operator()<std::uint16_t>();
+    case flow::ColumnType::U32:
+    case flow::ColumnType::Name:
+      return with.template operator()<std::uint32_t>();
+    case flow::ColumnType::Flag:
+      return with.template operator()<bool>();
+  }
+  CHECK(false);
+}
+
+template <class T>
+std::span<const T> array_of(const flow::Batch& batch, const FlowField& field) {
+  if constexpr (std::is_same_v<T, std::uint64_t>) {
+    if (field.half == FlowField::Half::Low) return batch.lo(field.column);
+  }
+  return batch.values<T>(field.column);
+}
+
+bool is_name(const FlowField& field) {
+  return flow::spec(field.column).type == flow::ColumnType::Name;
+}
+
+// Ids of names become the texts themselves, which live as long as the process.
+void put_name(duckdb_string_t* texts, std::size_t row, std::uint32_t id) {
+  texts[row] = borrowed_text(flow::NamePool::instance().text_of(id));
+}
+
+std::vector<RowSource::Field> described(std::span<const FlowField> fields) {
+  std::vector<RowSource::Field> described;
+  for (const auto& field : fields) {
+    described.push_back({name_of(field), type_of(flow::spec(field.column).type)});
+  }
+  return described;
+}
+
+struct HotFields {
+  std::vector<FlowField> columns = fields_of(~flow::ColumnMask{0});
+  std::vector<RowSource::Field> all = described(columns);
+  HotFields() {
+    all.push_back({HotRows::kStart, DUCKDB_TYPE_BIGINT});
+    all.push_back({HotRows::kEnd, DUCKDB_TYPE_BIGINT});
+  }
+};
+
+const HotFields& hot_fields() {
+  static const HotFields fields;
+  return fields;
+}
+
+}  // namespace
+
+BatchTimes::BatchTimes(const flow::Batch& batch) : batch_(batch) {}
+
+flow::Times BatchTimes::at(std::size_t row) {
+  using flow::Column;
+  flow_.present = batch_.presence()[row];
+  if (flow_.has(Column::start)) flow_.start = batch_.values<base::UnixMs>(Column::start)[row];
+  if (flow_.has(Column::end)) flow_.end = batch_.values<base::UnixMs>(Column::end)[row];
+  if (flow_.has(Column::export_time)) {
+    flow_.export_time = batch_.values<base::UnixMs>(Column::export_time)[row];
+  }
+  flow_.received =
+      flow_.has(Column::received) ? batch_.values<base::UnixMs>(Column::received)[row] : 0;
+  return flow::effective_times(flow_);
+}
+
+HotRows::HotRows(std::span<const BatchPtr> batches, base::UnixMs from, base::UnixMs to) {
+  const std::size_t piece_rows = duckdb_vector_size();
+  for (const auto& batch : batches) {
+    if (batch->max_end < from || batch->min_start >= to) continue;
+    batches_.push_back(batch);
+    rows_ += batch->rows();
+    for (std::size_t first = 0; first < batch->rows(); first += piece_rows) {
+      pieces_.push_back({batch.get(), first, std::min(piece_rows, batch->rows() - first)});
+    }
+  }
+}
+
+std::span<const RowSource::Field> HotRows::fields() const {
+  return hot_fields().all;
+}
+
+void HotRows::fill(std::size_t index, std::size_t field_index, duckdb_vector vector) const {
+  const Piece& piece = pieces_[index];
+  const auto& columns = hot_fields().columns;
+  if (field_index >= columns.size()) {
+    return fill_times(piece, field_index == columns.size() + 1, vector);
+  }
+  const FlowField field = columns[field_index];
+  const flow::ColumnMask bit = flow::bit(field.column);
+  const auto presence = piece.batch->presence().subspan(piece.first, piece.rows);
+  if ((piece.batch->filled_in_every_row() & bit) == 0) {
+    set_validity(vector, piece.rows, [&](std::size_t row) { return (presence[row] & bit) != 0; });
+  }
+  if ((piece.batch->filled() & bit) == 0) return;
+  void* out = duckdb_vector_get_data(vector);
+  with_storage(field, [&]<class T>() {
+    const auto values = array_of<T>(*piece.batch, field).subspan(piece.first, piece.rows);
+    if constexpr (std::is_same_v<T, std::uint32_t>) {
+      if (is_name(field)) {
+        auto* texts = static_cast<duckdb_string_t*>(out);
+        for (std::size_t row = 0; row < piece.rows; ++row) {
+          put_name(texts, row, (presence[row] & bit) != 0 ? values[row] : 0);
+        }
+        return;
+      }
+    }
+    std::memcpy(out, values.data(), values.size_bytes());
+  });
+}
+
+void HotRows::fill_times(const Piece& piece, bool end, duckdb_vector vector) {
+  auto* out = static_cast<std::int64_t*>(duckdb_vector_get_data(vector));
+  BatchTimes times(*piece.batch);
+  for (std::size_t row = 0; row < piece.rows; ++row) {
+    const auto [from, to, clamped] = times.at(piece.first + row);
+    out[row] = end ? to : from;
+  }
+}
+
+OrderedRows::OrderedRows(std::span<const BatchPtr> batches, std::span<const RowRef> order,
+                         flow::ColumnMask columns)
+    : order_(order),
+      fields_(fields_of(columns)),
+      names_(described(fields_)),
+      always_(~flow::ColumnMask{0}),
+      piece_rows_(duckdb_vector_size()) {
+  CHECK(batches.size() <= kBatchesPerPartMax);
+  std::size_t rows_max = 0;
+  for (const auto& batch : batches) {
+    rows_max = std::max(rows_max, batch->rows());
+    presence_.push_back(batch->presence().data());
+    always_ &= batch->filled_in_every_row();
+  }
+  CHECK(rows_max <= kRowsPerBatchMax);
+  zeros_.resize(rows_max);
+  for (const auto& field : fields_) {
+    auto& arrays = arrays_.emplace_back();
+    for (const auto& batch : batches) {
+      with_storage(field, [&]<class T>() {
+        const bool filled = (batch->filled() & flow::bit(field.column)) != 0;
+        arrays.push_back(filled ? static_cast<const void*>(array_of<T>(*batch, field).data())
+                                : zeros_.data());
+      });
+    }
+  }
+}
+
+std::size_t OrderedRows::rows_of(std::size_t piece) const {
+  return std::min(piece_rows_, order_.size() - piece * piece_rows_);
+}
+
+void OrderedRows::fill(std::size_t piece, std::size_t index, duckdb_vector vector) const {
+  const auto order = order_.subspan(piece * piece_rows_, rows_of(piece));
+  const FlowField field = fields_[index];
+  const flow::ColumnMask bit = flow::bit(field.column);
+  const auto present = [&](RowRef ref) { return (presence_[ref.batch][ref.row] & bit) != 0; };
+  if ((always_ & bit) == 0) {
+    set_validity(vector, order.size(), [&](std::size_t row) { return present(order[row]); });
+  }
+  const auto& arrays = arrays_[index];
+  void* out = duckdb_vector_get_data(vector);
+  with_storage(field, [&]<class T>() {
+    if constexpr (std::is_same_v<T, std::uint32_t>) {
+      if (is_name(field)) {
+        auto* texts = static_cast<duckdb_string_t*>(out);
+        for (std::size_t row = 0; row < order.size(); ++row) {
+          const RowRef ref = order[row];
+          const auto* ids = static_cast<const std::uint32_t*>(arrays[ref.batch]);
+          put_name(texts, row, present(ref) ? ids[ref.row] : 0);
+        }
+        return;
+      }
+    }
+    auto* values = static_cast<T*>(out);
+    for (std::size_t row = 0; row < order.size(); ++row) {
+      values[row] = static_cast<const T*>(arrays[order[row].batch])[order[row].row];
+    }
+  });
+}
+
+}  // namespace store

@@ -1,0 +1,254 @@
+#include "store/embedded/manifest.h"
+
+#include <algorithm>
+
+#include "store/embedded/flow_fields.h"
+
+namespace store {
+namespace {
+
+constexpr const char* kPartColumns =
+    "name, kind, rows, octets, checksum, min_start, max_end, min_received, max_received, columns, "
+    "plain_times, all_counted, small_volumes, cut_rows, segment, set_aside";
+
+Part part_of(const state::Statement& row) {
+  Part part;
+  part.name = row.text(0);
+  part.kind = row.text(1);
+  part.rows = row.unsigned_integer(2);
+  part.octets = row.unsigned_integer(3);
+  part.checksum = row.unsigned_integer(4);
+  part.min_start = row.integer(5);
+  part.max_end = row.integer(6);
+  part.min_received = row.integer(7);
+  part.max_received = row.integer(8);
+  part.columns = from_names(row.text(9));
+  part.plain_times = row.integer(10) != 0;
+  part.all_counted = row.integer(11) != 0;
+  part.small_volumes = row.integer(12) != 0;
+  part.cut_rows = row.unsigned_integer(13);
+  part.segment = row.unsigned_integer(14);
+  part.set_aside = row.integer(15) != 0;
+  return part;
+}
+
+flow::LedgerRow ledger_row_of(const state::Statement& row) {
+  flow::LedgerRow ledger{{row.unsigned_integer(1), row.unsigned_integer(2)}, row.integer(0), {}};
+  auto& counts = ledger.counts;
+  int column = 3;
+  for (auto* member : {&counts.datagrams, &counts.octets, &counts.records, &counts.flows,
+                       &counts.options, &counts.events, &counts.templates, &counts.sequence_sent,
+                       &counts.sequence_received, &counts.sequence_gap, &counts.reordered,
+                       &counts.repeated, &counts.restarts, &counts.spread_clamped}) {
+    *member = row.unsigned_integer(column++);
+  }
+  return ledger;
+}
+
+// Calls `take(row)` for each row of the statement.
+template <class Take>
+base::Expected<void, base::IoError> each_row(base::Expected<state::Statement, base::IoError>& found,
+                                             Take take) {
+  if (!found) return base::Unexpected(found.error());
+  for (;;) {
+    const auto row = found->step();
+    if (!row) return base::Unexpected(row.error());
+    if (!*row) return {};
+    take(*found);
+  }
+}
+
+}  // namespace
+
+base::Expected<void, base::IoError> Manifest::apply(const ManifestChange& change) const {
+  auto transaction = state::Transaction::begin(*db_);
+  if (!transaction) return base::Unexpected(transaction.error());
+  for (const auto& added : change.added) {
+    if (auto done = add(added); !done) return done;
+  }
+  for (const auto& name : change.removed) {
+    if (auto done = remove(name); !done) return done;
+  }
+  for (const auto& name : change.set_aside) {
+    if (auto done = db_->run("UPDATE parts SET set_aside = 1 WHERE name = ?", name); !done) {
+      return done;
+    }
+  }
+  for (const auto& row : change.ledger) {
+    if (auto done = add(row); !done) return done;
+  }
+  for (const auto& exporter : change.exporters) {
+    if (auto done =
+            db_->run("INSERT OR REPLACE INTO exporters VALUES (?, ?, ?)", exporter.exporter.hi,
+                     exporter.exporter.lo, state::Statement::Blob{exporter.state});
+        !done) {
+      return done;
+    }
+  }
+  for (const auto& [name, value] : change.facts) {
+    if (auto done = db_->run("INSERT OR REPLACE INTO facts VALUES (?, ?)", name, value); !done) {
+      return done;
+    }
+  }
+  return transaction->commit();
+}
+
+base::Expected<void, base::IoError> Manifest::add(const ManifestChange::Added& added) const {
+  const Part& part = added.part;
+  if (auto done = db_->run("INSERT INTO parts VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", part.name,
+                           part.kind, part.rows, part.octets, part.checksum, part.min_start,
+                           part.max_end, part.min_received, part.max_received,
+                           to_names(part.columns), part.plain_times, part.all_counted,
+                           part.small_volumes, part.cut_rows, part.segment, part.set_aside);
+      !done) {
+    return done;
+  }
+  for (const auto& share : added.shares) {
+    if (auto done = db_->run("INSERT INTO part_exporters VALUES (?, ?, ?, ?, ?)", part.name,
+                             share.exporter.hi, share.exporter.lo, share.minute, share.rows);
+        !done) {
+      return done;
+    }
+  }
+  return {};
+}
+
+base::Expected<void, base::IoError> Manifest::remove(const std::string& part) const {
+  if (auto done = db_->run("DELETE FROM part_exporters WHERE part = ?", part); !done) return done;
+  return db_->run("DELETE FROM parts WHERE name = ?", part);
+}
+
+base::Expected<void, base::IoError> Manifest::add(const flow::LedgerRow& row) const {
+  const auto& counts = row.counts;
+  if (auto done = db_->run(
+          "INSERT INTO ledger VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET "
+          "datagrams = datagrams + excluded.datagrams, octets = octets + excluded.octets, "
+          "records = records + excluded.records, flows = flows + excluded.flows, "
+          "options = options + excluded.options, events = events + excluded.events, "
+          "templates = templates + excluded.templates, "
+          "sequence_sent = sequence_sent + excluded.sequence_sent, "
+          "sequence_received = sequence_received + excluded.sequence_received, "
+          "sequence_gap = sequence_gap + excluded.sequence_gap, "
+          "reordered = reordered + excluded.reordered, repeated = repeated + excluded.repeated, "
+          "restarts = restarts + excluded.restarts, "
+          "spread_clamped = spread_clamped + excluded.spread_clamped",
+          row.minute, row.exporter.hi, row.exporter.lo, counts.datagrams, counts.octets,
+          counts.records, counts.flows, counts.options, counts.events, counts.templates,
+          counts.sequence_sent, counts.sequence_received, counts.sequence_gap, counts.reordered,
+          counts.repeated, counts.restarts, counts.spread_clamped);
+      !done) {
+    return done;
+  }
+  for (const auto& reason : flow::kNotCounted) {
+    if (counts[reason.reason] == 0) continue;
+    if (auto done = db_->run("INSERT INTO ledger_not_counted VALUES (?, ?, ?, ?, ?) ON CONFLICT DO "
+                             "UPDATE SET count = count + excluded.count",
+                             row.minute, row.exporter.hi, row.exporter.lo, reason.name,
+                             counts[reason.reason]);
+        !done) {
+      return done;
+    }
+  }
+  return {};
+}
+
+base::Expected<std::vector<Part>, base::IoError> Manifest::parts() const {
+  auto found = db_->prepare(std::string("SELECT ") + kPartColumns +
+                            " FROM parts ORDER BY max_received, name");
+  std::vector<Part> parts;
+  const auto done =
+      each_row(found, [&](const state::Statement& row) { parts.push_back(part_of(row)); });
+  if (!done) return base::Unexpected(done.error());
+  return parts;
+}
+
+base::Expected<std::vector<PartShare>, base::IoError> Manifest::shares(
+    const std::string& part) const {
+  auto found = db_->prepare(
+      "SELECT exporter_hi, exporter_lo, minute, rows FROM part_exporters WHERE part = ?");
+  if (found) found->bind(part);
+  std::vector<PartShare> shares;
+  const auto done = each_row(found, [&](const state::Statement& row) {
+    shares.push_back({{row.unsigned_integer(0), row.unsigned_integer(1)},
+                      row.integer(2),
+                      row.unsigned_integer(3)});
+  });
+  if (!done) return base::Unexpected(done.error());
+  return shares;
+}
+
+base::Expected<std::vector<flow::ExporterState>, base::IoError> Manifest::exporters() const {
+  auto found = db_->prepare("SELECT exporter_hi, exporter_lo, state FROM exporters");
+  std::vector<flow::ExporterState> exporters;
+  const auto done = each_row(found, [&](const state::Statement& row) {
+    exporters.push_back({{row.unsigned_integer(0), row.unsigned_integer(1)}, row.blob(2)});
+  });
+  if (!done) return base::Unexpected(done.error());
+  return exporters;
+}
+
+base::Expected<std::int64_t, base::IoError> Manifest::fact(const std::string& name) const {
+  auto found = db_->prepare("SELECT value FROM facts WHERE name = ?");
+  if (found) found->bind(name);
+  std::int64_t value = 0;
+  const auto done = each_row(found, [&](const state::Statement& row) { value = row.integer(0); });
+  if (!done) return base::Unexpected(done.error());
+  return value;
+}
+
+base::Expected<std::vector<flow::LedgerRow>, base::IoError> Manifest::ledger(
+    query::TimeRange range) const {
+  auto found = db_->prepare(
+      "SELECT * FROM ledger WHERE minute >= ? AND minute < ? "
+      "ORDER BY minute, exporter_hi, exporter_lo");
+  if (found) found->bind(range.from, range.to);
+  std::vector<flow::LedgerRow> rows;
+  if (const auto done =
+          each_row(found, [&](const state::Statement& row) { rows.push_back(ledger_row_of(row)); });
+      !done) {
+    return base::Unexpected(done.error());
+  }
+  if (const auto done = read_not_counted(range, rows); !done) return base::Unexpected(done.error());
+  return rows;
+}
+
+base::Expected<query::Loss, base::IoError> Manifest::loss(query::TimeRange range) const {
+  auto found = db_->prepare(
+      "WITH gaps AS (SELECT minute, exporter_hi, exporter_lo, sequence_gap FROM ledger "
+      "  WHERE sequence_gap > 0 AND minute >= ?1 AND minute < ?2),"
+      " lost AS (SELECT minute, exporter_hi, exporter_lo, count FROM ledger_not_counted "
+      "  WHERE count > 0 AND minute >= ?1 AND minute < ?2)"
+      "SELECT (SELECT COALESCE(SUM(sequence_gap), 0) FROM gaps),"
+      " (SELECT COALESCE(SUM(count), 0) FROM lost),"
+      " (SELECT COUNT(*) FROM (SELECT minute, exporter_hi, exporter_lo FROM gaps UNION"
+      "  SELECT minute, exporter_hi, exporter_lo FROM lost))");
+  if (found) found->bind(range.from, range.to);
+  query::Loss loss;
+  const auto done = each_row(found, [&](const state::Statement& row) {
+    loss = {row.unsigned_integer(0), row.unsigned_integer(1), row.unsigned_integer(2)};
+  });
+  if (!done) return base::Unexpected(done.error());
+  return loss;
+}
+
+// `rows` are in the order of the index that both queries follow.
+base::Expected<void, base::IoError> Manifest::read_not_counted(
+    query::TimeRange range, std::vector<flow::LedgerRow>& rows) const {
+  auto found = db_->prepare(
+      "SELECT minute, exporter_hi, exporter_lo, reason, count FROM ledger_not_counted "
+      "WHERE minute >= ? AND minute < ? ORDER BY minute, exporter_hi, exporter_lo");
+  if (found) found->bind(range.from, range.to);
+  auto at = rows.begin();
+  return each_row(found, [&](const state::Statement& row) {
+    const flow::Address exporter{row.unsigned_integer(1), row.unsigned_integer(2)};
+    while (at != rows.end() && (at->minute != row.integer(0) || at->exporter != exporter)) ++at;
+    if (at == rows.end()) return;
+    const auto reason =
+        std::ranges::find(flow::kNotCounted, row.text(3), &flow::NotCountedSpec::name);
+    if (reason != flow::kNotCounted.end()) {
+      at->counts[reason->reason] += row.unsigned_integer(4);
+    }
+  });
+}
+
+}  // namespace store

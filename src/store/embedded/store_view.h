@@ -1,0 +1,45 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "base/disk_budget.h"
+#include "store/embedded/flow_rows.h"
+#include "store/store.h"
+
+namespace store {
+
+// A committed part's file. The last holder of a dropped one unlinks it and gives its octets back,
+// so that a view can be read for as long as somebody holds it.
+class PartFile {
+ public:
+  PartFile(Part part, std::filesystem::path file, base::DiskBudget* budget)
+      : part_(std::move(part)), file_(std::move(file)), budget_(budget) {}
+  ~PartFile();
+  PartFile(const PartFile&) = delete;
+  PartFile& operator=(const PartFile&) = delete;
+
+  const Part& part() const { return part_; }
+  const std::filesystem::path& file() const { return file_; }
+  // The manifest names it no more.
+  void drop() const { dropped_.store(true, std::memory_order_relaxed); }
+
+ private:
+  const Part part_;
+  const std::filesystem::path file_;
+  base::DiskBudget* const budget_;  // null: opened to be read only
+  mutable std::atomic<bool> dropped_{false};
+};
+using PartPtr = std::shared_ptr<const PartFile>;
+
+// What a question is answered from: immutable, published whole by the store thread.
+struct StoreView {
+  std::vector<BatchPtr> hot;   // not committed
+  std::vector<PartPtr> parts;  // committed, set aside ones included; by (max_received, name)
+  // Raw flows and minute rows that retention has dropped lay before these times.
+  base::UnixMs flows_dropped_to = 0;
+  base::UnixMs rollups_dropped_to = 0;
+};
+
+}  // namespace store
