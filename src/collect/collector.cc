@@ -1,0 +1,100 @@
+#include "collect/collector.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace collect {
+
+base::Expected<std::unique_ptr<Collector>, base::IoError> Collector::open(
+    Options options, const Knowledge& knowledge, base::DiskBudget& budget,
+    base::Channel<flow::Handover>& handovers) {
+  auto journal = Journal::open({.folder = options.journal_folder,
+                                .committed = options.committed_segment,
+                                .share_octets = options.journal_share_octets},
+                               budget);
+  if (!journal) return base::Unexpected(std::move(journal.error()));
+  auto marks = ReplayMarks::open(options.journal_folder);
+  if (!marks) return base::Unexpected(std::move(marks.error()));
+
+  std::unique_ptr<Collector> collector(new Collector(std::move(*journal), std::move(*marks)));
+  collector->make_workers(options, knowledge, handovers);
+  std::vector<Inbox*> inboxes;
+  std::vector<Worker*> workers;
+  for (const auto& worker : collector->workers_) {
+    inboxes.push_back(&worker->inbox());
+    workers.push_back(worker.get());
+  }
+  collector->replay_ = std::make_unique<Replay>(*collector->journal_, options.committed_segment,
+                                                inboxes, collector->replay_status_);
+  collector->replay_->set_aside_killers();
+  auto& last_received_ns = options.receive.last_received_ns;
+  last_received_ns = std::max(last_received_ns, collect::last_received_ns(options.journal_folder));
+  collector->receiver_ =
+      std::make_unique<Receiver>(std::move(options.receive), *collector->journal_,
+                                 std::move(workers), collector->replay_status_);
+  return collector;
+}
+
+Collector::Collector(std::unique_ptr<Journal> journal, ReplayMarks marks)
+    : journal_(std::move(journal)), marks_(std::move(marks)) {}
+
+Collector::~Collector() = default;
+
+void Collector::make_workers(const Options& options, const Knowledge& knowledge,
+                             base::Channel<flow::Handover>& handovers) {
+  for (std::uint32_t i = 0; i < options.workers; ++i) {
+    workers_.push_back(
+        std::make_unique<Worker>(i, knowledge, marks_, [this, &handovers](flow::Handover handover) {
+          hand_over(std::move(handover), handovers);
+        }));
+  }
+  for (const flow::ExporterState& state : options.exporters) {
+    workers_[worker_of(state.exporter, workers_.size())]->restore(state);
+  }
+}
+
+void Collector::hand_over(flow::Handover handover, base::Channel<flow::Handover>& handovers) {
+  if (const auto* done = std::get_if<flow::SegmentDone>(&handover.what)) {
+    uncommitted_.add(done->segment, done->ledger);
+  }
+  handovers.push(handover);
+}
+
+void Collector::start() {
+  for (const auto& worker : workers_) working_.emplace_back([&worker] { worker->run(); });
+  replaying_ = std::jthread([this](std::stop_token stop) { replay_->run(std::move(stop)); });
+  syncing_ = std::jthread([this](std::stop_token stop) { journal_->run_sync(std::move(stop)); });
+  receiving_ = std::jthread([this](std::stop_token stop) { receiver_->run(std::move(stop)); });
+}
+
+void Collector::stop() {
+  for (std::jthread* thread : {&receiving_, &replaying_}) {
+    thread->request_stop();
+    thread->join();
+  }
+  for (std::jthread& thread : working_) thread.join();
+  syncing_.request_stop();
+  syncing_.join();
+}
+
+void Collector::committed(std::uint64_t segment) {
+  uncommitted_.committed(segment);
+  journal_->trim(segment);
+}
+
+std::vector<std::shared_ptr<const flow::WorkerView>> Collector::worker_views() const {
+  std::vector<std::shared_ptr<const flow::WorkerView>> views;
+  for (const auto& worker : workers_) views.push_back(worker->view().get());
+  return views;
+}
+
+std::vector<flow::LedgerRow> Collector::uncommitted_ledger() const {
+  std::vector<flow::LedgerRow> rows;
+  uncommitted_.append_to(rows);
+  for (const auto& view : worker_views()) {
+    rows.insert(rows.end(), view->uncommitted.begin(), view->uncommitted.end());
+  }
+  return rows;
+}
+
+}  // namespace collect

@@ -1,0 +1,273 @@
+#include "collect/receive/receiver.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include "base/check.h"
+
+namespace collect {
+namespace {
+
+constexpr int kWaitMs = 100;
+constexpr std::int64_t kViewEveryMs = 500;
+// Calls of one port in a row before the next one's turn.
+constexpr int kRoundsPerPort = 8;
+// At the end, what waits in the sockets is taken for this long: a sender that never pauses must
+// not keep the process alive.
+constexpr std::int64_t kDrainMs = 2'000;
+constexpr std::size_t kRefusedOctetsShown = 32;
+
+base::UnixNs now() {
+  return base::SystemClock().now_ns();
+}
+
+// Copies the datagrams' payloads, which lie in slots that the next call overwrites.
+std::unique_ptr<Burst> make_burst(std::span<const Datagram> datagrams, std::uint64_t segment) {
+  auto burst = std::make_unique<Burst>();
+  burst->segment = segment;
+  burst->datagrams.assign(datagrams.begin(), datagrams.end());
+  for (const Datagram& datagram : datagrams) burst->octets += datagram.payload.size();
+  std::shared_ptr<std::byte[]> memory(new std::byte[burst->octets]);
+  std::byte* at = memory.get();
+  for (Datagram& datagram : burst->datagrams) {
+    std::ranges::copy(datagram.payload, at);
+    datagram.payload = {at, datagram.payload.size()};
+    at += datagram.payload.size();
+  }
+  burst->memory = std::move(memory);
+  return burst;
+}
+
+std::string hexadecimal(std::span<const std::byte> octets) {
+  std::string text;
+  for (const std::byte octet : octets) text += fmt::format("{:02x}", static_cast<unsigned>(octet));
+  return text;
+}
+
+// A descriptor that becomes readable when a stop is requested.
+class StopEvent {
+ public:
+  explicit StopEvent(std::stop_token stop)
+      : event_{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)},
+        callback_(std::move(stop), [this] { ::eventfd_write(event_.descriptor, 1); }) {
+    CHECK(event_.descriptor >= 0);
+  }
+  StopEvent(const StopEvent&) = delete;
+  StopEvent& operator=(const StopEvent&) = delete;
+  int descriptor() const { return event_.descriptor; }
+
+ private:
+  struct Event {
+    int descriptor;
+    ~Event() { ::close(descriptor); }
+  };
+  Event event_;  // closed after the callback is gone, which may be running on another thread
+  std::stop_callback<std::function<void()>> callback_;
+};
+
+}  // namespace
+
+Receiver::Receiver(Options options, Journal& journal, std::vector<Worker*> workers,
+                   const ReplayStatus& replay)
+    : options_(std::move(options)),
+      admission_(options_.senders),
+      journal_(journal),
+      workers_(std::move(workers)),
+      replay_(replay),
+      last_received_ns_(options_.last_received_ns),
+      by_worker_(workers_.size()),
+      has_room_(workers_.size()) {
+  for (const state::Endpoint& endpoint : options_.listen) {
+    ports_.emplace_back(endpoint, options_.buffer_octets);
+  }
+}
+
+std::vector<base::IoError> Receiver::open_ports() {
+  std::vector<base::IoError> errors;
+  for (UdpPort& port : ports_) {
+    if (auto opened = port.open(); !opened) errors.push_back(std::move(opened.error()));
+  }
+  now_ns_ = now();
+  next_retry_ms_ = now_ns_ / base::kNsPerMs + options_.bind_retry_ms;
+  publish_view();
+  return errors;
+}
+
+std::vector<flow::PortView> Receiver::ports() const {
+  std::vector<flow::PortView> views;
+  for (const UdpPort& port : ports_) views.push_back(port.view());
+  return views;
+}
+
+void Receiver::run(std::stop_token stop) {
+  const StopEvent stop_event(stop);
+  while (!stop.stop_requested()) {
+    wait(stop_event.descriptor(), kWaitMs);
+    now_ns_ = now();
+    for (UdpPort& port : ports_) {
+      for (int round = 0; round < kRoundsPerPort; ++round) {
+        if (take_from(port) < ReceiveSlots::kSlots) break;
+      }
+    }
+    retry_ports();
+    pass_barrier_if_due();
+    if (now_ns_ / base::kNsPerMs >= next_view_ms_) publish_view();
+  }
+  drain_ports();
+  pass_barrier();
+  for (Worker* worker : workers_) worker->inbox().close_live();
+  publish_view();
+}
+
+void Receiver::wait(int stop_event, int timeout_ms) {
+  std::vector<pollfd> events{{stop_event, POLLIN, 0}};
+  for (const UdpPort& port : ports_) {
+    if (port.is_bound()) events.push_back({port.descriptor(), POLLIN, 0});
+  }
+  ::poll(events.data(), events.size(), timeout_ms);
+}
+
+std::size_t Receiver::take_from(UdpPort& port) {
+  if (!port.is_bound()) return 0;
+  const auto received = port.receive(slots_, now_ns_);
+  if (!received.empty()) {
+    sort_out(received);
+    send_to_workers();
+  }
+  return received.size();
+}
+
+void Receiver::sort_out(std::span<const Datagram> received) {
+  accepted_.clear();
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    by_worker_[i].clear();
+    has_room_[i] = workers_[i]->inbox().has_room();
+  }
+  for (const Datagram& datagram : received) {
+    if (const auto refusal = admission_.refusal_of(datagram)) {
+      refuse(datagram, *refusal);
+      continue;
+    }
+    const std::size_t worker = worker_of(datagram.exporter, workers_.size());
+    if (!has_room_[worker]) {
+      ++worker_channel_full_;
+      continue;
+    }
+    last_received_ns_ = std::max(last_received_ns_, datagram.received_ns);
+    accepted_.push_back(datagram);
+    accepted_.back().received_ns = last_received_ns_;
+    by_worker_[worker].push_back(accepted_.back());
+  }
+}
+
+void Receiver::refuse(const Datagram& datagram, Refusal refusal) {
+  switch (refusal) {
+    case Refusal::Sender:
+      ++refused_senders_;
+      break;
+    case Refusal::Version:
+      ++unknown_versions_;
+      break;
+  }
+  const auto shown = datagram.payload.first(std::min(datagram.payload.size(), kRefusedOctetsShown));
+  if (!last_refused_) last_refused_.emplace();
+  last_refused_->datagram = datagram;
+  last_refused_->datagram.payload = {};
+  last_refused_->refusal = refusal;
+  last_refused_->first_octets.assign(shown.begin(), shown.end());
+  log_.line(now_ns_ / base::kNsPerMs, [&](std::uint64_t held_back) {
+    spdlog::warn(
+        "refused a datagram from {} port {}: {}; it begins {} ({} more since the last such "
+        "line)",
+        flow::to_text(datagram.exporter), datagram.exporter_port, to_text(refusal),
+        hexadecimal(shown), held_back);
+  });
+}
+
+void Receiver::send_to_workers() {
+  if (accepted_.empty()) return;
+  if (journal_.segment_octets() == 0) segment_begun_ms_ = now_ns_ / base::kNsPerMs;
+  if (auto appended = journal_.append(accepted_); !appended) {
+    journal_refused_ += accepted_.size();
+    const auto problem = base::to_text(appended.error());
+    if (problem != journal_problem_) spdlog::error("journal: {}; datagrams are lost", problem);
+    journal_problem_ = problem;
+    return;
+  }
+  if (!journal_problem_.empty()) spdlog::info("journal: datagrams are taken again");
+  journal_problem_.clear();
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    if (by_worker_[i].empty()) continue;
+    workers_[i]->inbox().push_live(make_burst(by_worker_[i], journal_.segment()));
+  }
+}
+
+void Receiver::drain_ports() {
+  const base::UnixNs until = now() + kDrainMs * base::kNsPerMs;
+  bool is_empty = false;
+  while (!is_empty && (now_ns_ = now()) < until) {
+    is_empty = true;
+    for (UdpPort& port : ports_) is_empty = take_from(port) == 0 && is_empty;
+    pass_barrier_if_due();
+  }
+}
+
+void Receiver::retry_ports() {
+  const base::UnixMs now_ms = now_ns_ / base::kNsPerMs;
+  if (now_ms < next_retry_ms_) return;
+  next_retry_ms_ = now_ms + options_.bind_retry_ms;
+  for (UdpPort& port : ports_) {
+    if (port.is_bound() || !port.open()) continue;
+    spdlog::info("UDP {} is free now: listening", port.view().address);
+  }
+}
+
+void Receiver::pass_barrier_if_due() {
+  if (journal_.segment_octets() == 0) return;
+  const bool is_old = now_ns_ / base::kNsPerMs - segment_begun_ms_ >= kBarrierAgeMs;
+  const bool is_large = journal_.segment_octets() >= journal_.segment_limit_octets();
+  if (is_old || is_large || rows_made() - rows_at_barrier_ >= kBarrierRows) pass_barrier();
+}
+
+void Receiver::pass_barrier() {
+  const std::uint64_t closed = journal_.close_segment();
+  rows_at_barrier_ = rows_made();
+  for (Worker* worker : workers_) worker->inbox().push_live(Barrier{closed, {}});
+}
+
+std::uint64_t Receiver::rows_made() const {
+  std::uint64_t rows = 0;
+  for (const Worker* worker : workers_) rows += worker->rows();
+  return rows;
+}
+
+void Receiver::publish_view() {
+  next_view_ms_ = now_ns_ / base::kNsPerMs + kViewEveryMs;
+  auto view = std::make_shared<flow::ReceiveView>();
+  view->ports = ports();
+  view->refused_senders = refused_senders_;
+  view->unknown_versions = unknown_versions_;
+  view->worker_channel_full = worker_channel_full_;
+  view->journal_refused = journal_refused_;
+  view->journal_problem = journal_problem_;
+  view->segments_waiting = journal_.segments_waiting();
+  view->set_aside = *replay_.set_aside.get();
+  view->segments_set_aside = view->set_aside.size();
+  view->replaying = replay_.is_running;
+  if (last_refused_) {
+    view->last_refused = {.received = last_refused_->datagram.received_ns / base::kNsPerMs,
+                          .sender = last_refused_->datagram.exporter,
+                          .port = last_refused_->datagram.local_port,
+                          .reason = std::string(to_text(last_refused_->refusal)),
+                          .first_octets = hexadecimal(last_refused_->first_octets)};
+  }
+  view_.publish(std::move(view));
+}
+
+}  // namespace collect

@@ -1,0 +1,107 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <vector>
+
+#include "base/log.h"
+#include "base/snapshot.h"
+#include "collect/journal/journal.h"
+#include "collect/journal/replay.h"
+#include "collect/receive/admission.h"
+#include "collect/receive/udp_port.h"
+#include "collect/worker.h"
+#include "flow/exporter_view.h"
+
+namespace collect {
+
+// The receive thread: takes datagrams from all ports, decides before the journal what is refused,
+// journals the rest by one write per burst, and gives each worker those of its exporters. Closes
+// segments by barriers.
+//
+// received = refused by sender + refused by version + worker channel full + journal refused
+//            + sent to workers, and what is sent to workers is in the journal.
+class Receiver {
+ public:
+  // A barrier closes the segment when it holds datagrams and is this old, or has made this many
+  // rows; or when it is as large as Journal says.
+  static constexpr std::int64_t kBarrierAgeMs = 5 * base::kMsPerMinute;
+  static constexpr std::uint64_t kBarrierRows = 1'000'000;
+
+  struct Options {
+    std::vector<state::Endpoint> listen;
+    std::uint64_t buffer_octets = 0;
+    Admission::Senders senders;
+    base::UnixNs last_received_ns = 0;  // of all datagrams in store and journal: times never fall
+    std::int64_t bind_retry_ms = 5'000;
+  };
+  // All outlive the receiver.
+  Receiver(Options options, Journal& journal, std::vector<Worker*> workers,
+           const ReplayStatus& replay);
+
+  // Binds what can be bound, one error for each port that cannot. Once, before run(), while the
+  // process still has its privileges.
+  std::vector<base::IoError> open_ports();
+  // As they were at the last open_ports(); to know the number behind a port 0.
+  std::vector<flow::PortView> ports() const;
+
+  // Until stopped: then takes what waits in the sockets, sends the last barrier and closes the
+  // workers' inboxes.
+  void run(std::stop_token stop);
+
+  // Any thread; published about twice a second.
+  const base::Snapshot<flow::ReceiveView>& view() const { return view_; }
+
+ private:
+  struct LastRefused {
+    Datagram datagram;  // without its payload
+    Refusal refusal{};
+    std::vector<std::byte> first_octets;
+  };
+
+  void wait(int stop_event, int timeout_ms);
+  std::size_t take_from(UdpPort& port);
+  void sort_out(std::span<const Datagram> received);
+  void refuse(const Datagram& datagram, Refusal refusal);
+  void send_to_workers();
+  void drain_ports();
+  void retry_ports();
+  void pass_barrier_if_due();
+  void pass_barrier();
+  std::uint64_t rows_made() const;
+  void publish_view();
+
+  Options options_;
+  Admission admission_;
+  Journal& journal_;
+  const std::vector<Worker*> workers_;
+  const ReplayStatus& replay_;
+  ReceiveSlots slots_;
+  std::vector<UdpPort> ports_;
+
+  base::UnixNs now_ns_ = 0;
+  base::UnixNs last_received_ns_;
+  base::UnixMs next_retry_ms_ = 0;
+  base::UnixMs next_view_ms_ = 0;
+  base::UnixMs segment_begun_ms_ = 0;
+  std::uint64_t rows_at_barrier_ = 0;
+
+  // Of the burst in hand.
+  std::vector<Datagram> accepted_;
+  std::vector<std::vector<Datagram>> by_worker_;
+  std::vector<bool> has_room_;
+
+  std::uint64_t refused_senders_ = 0;
+  std::uint64_t unknown_versions_ = 0;
+  std::uint64_t worker_channel_full_ = 0;
+  std::uint64_t journal_refused_ = 0;
+  std::string journal_problem_;
+  std::optional<LastRefused> last_refused_;
+  base::SampledLog log_{base::kMsPerMinute};
+  base::Snapshot<flow::ReceiveView> view_;
+};
+
+}  // namespace collect

@@ -1,0 +1,301 @@
+#include "collect/receive/receiver.h"
+
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <filesystem>
+#include <thread>
+
+#include "collect/journal/segment_reader.h"
+#include "collect/receive/port_holder.h"
+#include "collect/testing_datagrams.h"
+
+namespace collect {
+namespace {
+
+using testing::HasSubstr;
+
+state::Endpoint loopback(std::uint16_t port = 0) {
+  return {flow::Address::v4(0x7f000001), port};
+}
+
+// A UDP socket of the test's own that sends to loopback.
+class Sender {
+ public:
+  explicit Sender(int family) : family_(family), descriptor_(::socket(family, SOCK_DGRAM, 0)) {}
+  ~Sender() { ::close(descriptor_); }
+  Sender(const Sender&) = delete;
+  Sender& operator=(const Sender&) = delete;
+
+  void send(std::uint16_t port, std::span<const std::byte> payload) const {
+    sockaddr_storage to{};
+    socklen_t length = 0;
+    if (family_ == AF_INET) {
+      sockaddr_in v4{};
+      v4.sin_family = AF_INET;
+      v4.sin_port = htons(port);
+      v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+      length = sizeof(v4);
+      std::memcpy(&to, &v4, sizeof(v4));
+    } else {
+      sockaddr_in6 v6{};
+      v6.sin6_family = AF_INET6;
+      v6.sin6_port = htons(port);
+      v6.sin6_addr = in6addr_loopback;
+      length = sizeof(v6);
+      std::memcpy(&to, &v6, sizeof(v6));
+    }
+    const auto sent = ::sendto(descriptor_, payload.data(), payload.size(), 0,
+                               static_cast<const sockaddr*>(static_cast<const void*>(&to)), length);
+    EXPECT_EQ(sent, static_cast<ssize_t>(payload.size())) << std::strerror(errno);
+  }
+
+ private:
+  int family_;
+  int descriptor_;
+};
+
+class ReceiverTest : public testing::Test {
+ protected:
+  ReceiverTest() {
+    auto name = (std::filesystem::temp_directory_path() / "weir-receive-XXXXXX").string();
+    folder_ = ::mkdtemp(name.data());
+    journal_ = Journal::open({folder_, 0, std::uint64_t{64} << 20}, budget_).value();
+    marks_.emplace(ReplayMarks::open(folder_).value());
+    worker_ = std::make_unique<Worker>(0, knowledge_, *marks_,
+                                       [this](flow::Handover handover) { take(handover); });
+    worker_->inbox().end_replay();
+    options_.listen = {loopback()};
+    options_.buffer_octets = 1 << 20;
+  }
+  ~ReceiverTest() override { std::filesystem::remove_all(folder_); }
+
+  void take(flow::Handover& handover) {
+    if (auto* batch = std::get_if<std::unique_ptr<flow::Batch>>(&handover.what)) {
+      rows_ += (*batch)->rows();
+      for (std::size_t row = 0; row < (*batch)->rows(); ++row) {
+        received_.push_back((*batch)->record(row).received);
+        exporters_.push_back((*batch)->record(row).exporter);
+      }
+      batch_segments_.push_back((*batch)->segment);
+    } else {
+      done_segments_.push_back(std::get<flow::SegmentDone>(handover.what).segment);
+    }
+  }
+  std::unique_ptr<Receiver> opened() {
+    auto receiver =
+        std::make_unique<Receiver>(options_, *journal_, std::vector{worker_.get()}, replay_);
+    EXPECT_THAT(receiver->open_ports(), testing::IsEmpty());
+    return receiver;
+  }
+  // Takes what waits in the sockets, and no more, to its end.
+  void run_to_end(Receiver& receiver) {
+    std::stop_source stop;
+    stop.request_stop();
+    receiver.run(stop.get_token());
+    worker_->run();
+  }
+  static std::uint16_t port_of(const Receiver& receiver) {
+    const auto address = receiver.ports().front().address;
+    return state::parse_endpoint(address).value().port;
+  }
+  static base::UnixMs now_ms() { return base::SystemClock().now_ms(); }
+
+  std::filesystem::path folder_;
+  base::DiskBudget budget_{std::uint64_t{1} << 30};
+  std::unique_ptr<Journal> journal_;
+  std::optional<ReplayMarks> marks_;
+  Knowledge knowledge_;
+  ReplayStatus replay_;
+  Receiver::Options options_;
+  std::unique_ptr<Worker> worker_;
+
+  std::uint64_t rows_ = 0;
+  std::vector<base::UnixMs> received_;
+  std::vector<flow::Address> exporters_;
+  std::vector<std::uint64_t> batch_segments_;
+  std::vector<std::uint64_t> done_segments_;
+};
+
+TEST_F(ReceiverTest, SendsWhatItTakesToJournalAndWorkerAndEndsWithABarrier) {
+  auto receiver = opened();
+  const Sender sender(AF_INET);
+  for (std::uint32_t i = 0; i < 100; ++i) {
+    sender.send(port_of(*receiver), netflow5_datagram(2, 2 * i, now_ms()));
+  }
+  run_to_end(*receiver);
+  EXPECT_EQ(rows_, 200u);
+  EXPECT_THAT(batch_segments_, testing::Each(1));
+  EXPECT_THAT(done_segments_, testing::ElementsAre(1));
+  EXPECT_TRUE(std::ranges::is_sorted(received_));
+  const auto view = receiver->view().get();
+  EXPECT_EQ(view->ports[0].datagrams, 100u);
+  EXPECT_EQ(view->ports[0].octets, 100u * (24 + 2 * 48));
+  EXPECT_EQ(view->segments_waiting, 1u);
+  auto reader = SegmentReader::open(segment_path(folder_, 1));
+  ASSERT_TRUE(reader);
+  int journalled = 0;
+  while (reader->next()) ++journalled;
+  EXPECT_EQ(journalled, 100);
+}
+
+TEST_F(ReceiverTest, OnePortTakesBothFamiliesAndAnIpv4ExporterIsIpv4) {
+  options_.listen = {{{}, 0}};
+  auto receiver = opened();
+  Sender(AF_INET).send(port_of(*receiver), netflow5_datagram(1, 0, now_ms()));
+  Sender(AF_INET6).send(port_of(*receiver), netflow5_datagram(1, 0, now_ms()));
+  run_to_end(*receiver);
+  EXPECT_THAT(exporters_, testing::UnorderedElementsAre(flow::Address::v4(0x7f000001),
+                                                        flow::Address{.hi = 0, .lo = 1}));
+}
+
+TEST_F(ReceiverTest, RefusesUnknownVersionsAndSendersBeforeTheJournal) {
+  options_.senders.deny = {*flow::parse_network("::1")};
+  options_.listen = {{{}, 0}};
+  auto receiver = opened();
+  const Sender v4(AF_INET);
+  v4.send(port_of(*receiver), std::array{std::byte{0}, std::byte{4}, std::byte{0xab}});
+  v4.send(port_of(*receiver), std::array{std::byte{9}});
+  v4.send(port_of(*receiver), {});
+  Sender(AF_INET6).send(port_of(*receiver), netflow5_datagram(1, 0, now_ms()));
+  run_to_end(*receiver);
+  EXPECT_EQ(rows_, 0u);
+  const auto view = receiver->view().get();
+  EXPECT_EQ(view->unknown_versions, 3u);
+  EXPECT_EQ(view->refused_senders, 1u);
+  EXPECT_EQ(view->last_refused.sender, (flow::Address{.hi = 0, .lo = 1}));
+  EXPECT_THAT(view->last_refused.reason, HasSubstr("exporters.learn"));
+  EXPECT_EQ(view->last_refused.first_octets.substr(0, 8), "00050001");
+  EXPECT_EQ(journal_->used_octets(), 0u);
+}
+
+TEST_F(ReceiverTest, WithoutLearningTakesOnlyWhoIsAllowed) {
+  options_.senders = {.learn = false, .allow = {*flow::parse_network("127.0.0.1")}, .deny = {}};
+  options_.listen = {{{}, 0}};
+  auto receiver = opened();
+  Sender(AF_INET).send(port_of(*receiver), netflow5_datagram(1, 0, now_ms()));
+  Sender(AF_INET6).send(port_of(*receiver), netflow5_datagram(1, 0, now_ms()));
+  run_to_end(*receiver);
+  EXPECT_EQ(rows_, 1u);
+  EXPECT_EQ(receiver->view().get()->refused_senders, 1u);
+}
+
+TEST_F(ReceiverTest, DropsAndCountsWhenTheWorkerIsBehindBeforeTheJournal) {
+  auto receiver = opened();
+  for (std::size_t i = 0; i < Inbox::kBurstsMax; ++i) {
+    worker_->inbox().push_live(std::make_unique<Burst>());
+  }
+  Sender(AF_INET).send(port_of(*receiver), netflow5_datagram(1, 0, now_ms()));
+  run_to_end(*receiver);
+  EXPECT_EQ(rows_, 0u);
+  EXPECT_EQ(receiver->view().get()->worker_channel_full, 1u);
+  EXPECT_EQ(journal_->used_octets(), 0u);
+}
+
+TEST_F(ReceiverTest, WhatTheJournalCannotTakeIsCountedAndNotDecoded) {
+  journal_.reset();
+  journal_ = Journal::open({folder_, 0, 200}, budget_).value();
+  auto receiver = opened();
+  Sender(AF_INET).send(port_of(*receiver), netflow5_datagram(5, 0, now_ms()));
+  run_to_end(*receiver);
+  EXPECT_EQ(rows_, 0u);
+  const auto view = receiver->view().get();
+  EXPECT_EQ(view->journal_refused, 1u);
+  EXPECT_THAT(view->journal_problem, HasSubstr("share of store.budget"));
+}
+
+TEST_F(ReceiverTest, TimesOfReceiptNeverFallBelowThoseOfTheStore) {
+  const base::UnixMs later = now_ms() + base::kMsPerHour;
+  options_.last_received_ns = later * base::kNsPerMs;
+  auto receiver = opened();
+  Sender(AF_INET).send(port_of(*receiver), netflow5_datagram(1, 0, now_ms()));
+  run_to_end(*receiver);
+  EXPECT_THAT(received_, testing::ElementsAre(later));
+}
+
+TEST_F(ReceiverTest, ReceivesWhileItRunsAndStopsWhenAsked) {
+  auto receiver = opened();
+  const std::uint16_t port = port_of(*receiver);
+  std::jthread receiving([&](std::stop_token stop) { receiver->run(stop); });
+  std::jthread working([&] { worker_->run(); });
+  const Sender sender(AF_INET);
+  constexpr std::uint32_t kDatagrams = 2'000;
+  for (std::uint32_t i = 0; i < kDatagrams; ++i) {
+    sender.send(port, netflow5_datagram(1, i, now_ms()));
+  }
+  receiving.request_stop();
+  receiving.join();
+  working.join();
+  const auto view = receiver->view().get();
+  EXPECT_EQ(rows_ + view->worker_channel_full + view->ports[0].kernel_drops, kDatagrams);
+  EXPECT_EQ(view->ports[0].datagrams + view->ports[0].kernel_drops, kDatagrams);
+}
+
+TEST_F(ReceiverTest, ATakenPortIsNamedWithItsHolderAndBoundOnceItIsFree) {
+  UdpPort holder(loopback(), 1 << 16);
+  ASSERT_TRUE(holder.open());
+  options_.listen = {loopback(holder.port())};
+  options_.bind_retry_ms = 1;
+  Receiver receiver(options_, *journal_, {worker_.get()}, replay_);
+  const auto errors = receiver.open_ports();
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_EQ(errors[0].errno_value, EADDRINUSE);
+  EXPECT_THAT(errors[0].detail, HasSubstr(std::to_string(::getpid())));
+  EXPECT_FALSE(receiver.ports()[0].bound);
+  EXPECT_THAT(receiver.ports()[0].problem, HasSubstr("held by"));
+
+  std::jthread receiving([&](std::stop_token stop) { receiver.run(stop); });
+  { const UdpPort gone = std::move(holder); }
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (!receiver.view().get()->ports[0].bound && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::yield();
+  }
+  EXPECT_TRUE(receiver.view().get()->ports[0].bound);
+}
+
+TEST(FindUdpPortHolder, KnowsNobodyWhereNobodyListens) {
+  std::uint16_t port = 0;
+  {
+    UdpPort brief(loopback(), 1 << 16);
+    ASSERT_TRUE(brief.open());
+    port = brief.port();
+    EXPECT_TRUE(find_udp_port_holder(port));
+  }
+  EXPECT_EQ(find_udp_port_holder(port), std::nullopt);
+}
+
+TEST(UdpPort, TakesTheLargestDatagramWhole) {
+  UdpPort port(loopback(), 1 << 20);
+  ASSERT_TRUE(port.open());
+  const std::vector<std::byte> payload(65'507, std::byte{7});
+  Sender(AF_INET).send(port.port(), payload);
+  ReceiveSlots slots;
+  const auto received = port.receive(slots, 1);
+  ASSERT_EQ(received.size(), 1u);
+  EXPECT_TRUE(std::ranges::equal(received[0].payload, payload));
+  EXPECT_EQ(received[0].local_port, port.port());
+  EXPECT_GT(received[0].received_ns, 1);  // the kernel's, not ours
+  EXPECT_EQ(port.view().truncated, 0u);
+}
+
+TEST(UdpPort, CountsWhatTheKernelDropped) {
+  UdpPort port(loopback(), 4'096);
+  ASSERT_TRUE(port.open());
+  const std::vector<std::byte> payload(1'400, std::byte{7});
+  const Sender sender(AF_INET);
+  for (int i = 0; i < 1'000; ++i) sender.send(port.port(), payload);
+  ReceiveSlots slots;
+  while (!port.receive(slots, 1).empty()) continue;
+  // The count comes with the next datagram.
+  sender.send(port.port(), payload);
+  ASSERT_EQ(port.receive(slots, 1).size(), 1u);
+  EXPECT_EQ(port.view().datagrams + port.view().kernel_drops, 1'001u);
+  EXPECT_GT(port.view().kernel_drops, 0u);
+}
+
+}  // namespace
+}  // namespace collect
