@@ -10,6 +10,7 @@ class App;
 // usage wrong; 3 a port or folder cannot be had.
 namespace weir {
 
+void add_config(CLI::App& app, int& exit_code);
 void add_decode(CLI::App& app, int& exit_code);
 void add_filter(CLI::App& app, int& exit_code);
 void add_query(CLI::App& app, int& exit_code);

@@ -13,6 +13,7 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", WEIR_VERSION);
   app.require_subcommand(1);
   int exit_code = 0;
+  weir::add_config(app, exit_code);
   weir::add_decode(app, exit_code);
   weir::add_filter(app, exit_code);
   weir::add_query(app, exit_code);
