@@ -102,6 +102,17 @@ def dead_paths(path, text):
             yield f"{path}: `{name}` does not exist"
 
 
+CONSTANT = re.compile(r"`(k[A-Z]\w*)`")
+
+
+def dead_constants(path, text):
+    """A bound that a document names has that name in the code."""
+    if path.endswith(".md"):
+        for name in sorted(set(CONSTANT.findall(text))):
+            if not any(re.search(rf"\b{name}\b", read(file)) for file in tracked("src/*.h", "src/*.cc")):
+                yield f"{path}: no constant `{name}` in src/"
+
+
 def expectation_without_capture(path, _text, files=None):
     """An expectation that no capture uses is never checked."""
     if path.startswith("tests/golden/") and path.endswith(".expected.json"):
@@ -110,7 +121,8 @@ def expectation_without_capture(path, _text, files=None):
             yield f"{path}: no capture of that name beside it"
 
 
-RULES = [once, octets_by_cast, length, sleep, leftover, machine, dead_paths, expectation_without_capture]
+RULES = [once, octets_by_cast, length, sleep, leftover, machine, dead_paths, dead_constants,
+         expectation_without_capture]
 
 
 def folders_without_readme():
@@ -147,6 +159,7 @@ def self_test():
         (machine, "tools/x", "https://regi" "stry.npm" "js.org/x", "https://example.org/x"),
         (machine, "tools/x", "cp /wo" "rk/a .", "cp framework/a ."),
         (dead_paths, "docs/x.md", "see `tools/gone.py`", "see `tools/tidy.py` and `base/result.h`"),
+        (dead_constants, "ARCHITECTURE.md", "`kGon" "eForever`", "`kMaxNames`"),
         (expectation_without_capture, "tests/golden/ipfix/lost.expected.json", "", None),
     ]
     failed = 0
