@@ -2,6 +2,7 @@
 """Runs the tests of a preset with ctest and counts test cases.
 
 usage: tools/run_tests.py PRESET [--label L]... [--without L]... [--jobs N]
+       tools/run_tests.py --self-test
 
 A gtest program counts each of its cases; any other test counts as one, unless its last line says
 `N passed, N failed`: then these count. What was skipped is named with its reason. The last line is
@@ -77,7 +78,21 @@ def count(junit):
     return passed, failed, skipped
 
 
+def self_test():
+    """Whether outputs are counted as a person would."""
+    gtest = ("[==========] Running 4 tests\n[       OK ] A.B (0 ms)\n[       OK ] A.C/1, where GetParam() = 3 (1 ms)\n"
+             "x_test.cc:3: Skipped\nno root\n[  SKIPPED ] A.D (0 ms)\n[  FAILED  ] A.E (2 ms)\n"
+             "[  PASSED  ] 2 tests.\n[  FAILED  ] 1 test, listed below:\n[  FAILED  ] A.E\n")
+    cases = [gtest_cases(gtest) == (2, 1, ["A.D: no root"]),
+             script_cases("skipped: x: no root\n3 passed, 1 failed\n") == (3, 1, ["x: no root"]),
+             script_cases("all is well\n") == (None, 0, [])]
+    print(f"{cases.count(True)} passed, {cases.count(False)} failed")
+    return 0 if all(cases) else 1
+
+
 def main():
+    if "--self-test" in sys.argv:
+        return self_test()
     args = arguments()
     results = ROOT / "build" / args.preset / "test-results"
     results.mkdir(parents=True, exist_ok=True)
