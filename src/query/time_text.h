@@ -12,7 +12,7 @@
 namespace query {
 
 // A thousand years: keeps every sum of a time and a duration inside 64 bits.
-constexpr std::int64_t kLongestDurationMs = 1000 * 366 * base::kMsPerDay;
+constexpr std::int64_t kLongestDurationMs = 366'000 * base::kMsPerDay;
 
 // "250ms", "30s", "5m", "12h", "7d", "2w" as milliseconds; "1.5h" too. Nothing for anything else:
 // a bare number, more than kLongestDurationMs.

@@ -35,7 +35,7 @@ std::string join(const std::vector<NodePtr>& nodes, std::string_view between, Bi
 }
 
 std::string in_parentheses(bool needed, std::string text) {
-  return needed ? "(" + text + ")" : text;
+  return needed ? "(" + text + ")" : std::move(text);
 }
 
 std::string write(const NodePtr& node, Binding place) {

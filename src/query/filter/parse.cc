@@ -79,6 +79,7 @@ NodePtr condition_of(const Key& key, const std::vector<Value>& values) {
   Condition condition{key.subjects, {}};
   const auto collect = [&]<class T>(const T&) {
     std::vector<T> held;
+    held.reserve(values.size());
     for (const Value& value : values) held.push_back(std::get<T>(value));
     put_in_order(held);
     condition.any_of = std::move(held);
