@@ -17,6 +17,7 @@ base::Expected<std::unique_ptr<Collector>, base::IoError> Collector::open(
   if (!marks) return base::Unexpected(std::move(marks.error()));
 
   std::unique_ptr<Collector> collector(new Collector(std::move(*journal), std::move(*marks)));
+  collector->committed_ = options.committed_segment;
   collector->make_workers(options, knowledge, handovers);
   std::vector<Inbox*> inboxes;
   std::vector<Worker*> workers;
@@ -43,21 +44,13 @@ Collector::~Collector() = default;
 void Collector::make_workers(const Options& options, const Knowledge& knowledge,
                              base::Channel<flow::Handover>& handovers) {
   for (std::uint32_t i = 0; i < options.workers; ++i) {
-    workers_.push_back(
-        std::make_unique<Worker>(i, knowledge, marks_, [this, &handovers](flow::Handover handover) {
-          hand_over(std::move(handover), handovers);
-        }));
+    workers_.push_back(std::make_unique<Worker>(
+        i, knowledge, marks_, committed_,
+        [&handovers](flow::Handover handover) { handovers.push(handover); }));
   }
   for (const flow::ExporterState& state : options.exporters) {
     workers_[worker_of(state.exporter, workers_.size())]->restore(state);
   }
-}
-
-void Collector::hand_over(flow::Handover handover, base::Channel<flow::Handover>& handovers) {
-  if (const auto* done = std::get_if<flow::SegmentDone>(&handover.what)) {
-    uncommitted_.add(done->segment, done->ledger);
-  }
-  handovers.push(handover);
 }
 
 void Collector::start() {
@@ -78,7 +71,7 @@ void Collector::stop() {
 }
 
 void Collector::committed(std::uint64_t segment) {
-  uncommitted_.committed(segment);
+  committed_.store(segment, std::memory_order_release);
   journal_->trim(segment);
 }
 
@@ -90,9 +83,12 @@ std::vector<std::shared_ptr<const flow::WorkerView>> Collector::worker_views() c
 
 std::vector<flow::LedgerRow> Collector::uncommitted_ledger() const {
   std::vector<flow::LedgerRow> rows;
-  uncommitted_.append_to(rows);
   for (const auto& view : worker_views()) {
     rows.insert(rows.end(), view->uncommitted.begin(), view->uncommitted.end());
+    for (const flow::PassedLedger& passed : view->passed) {
+      if (passed.segment <= committed_.load(std::memory_order_acquire)) continue;
+      rows.insert(rows.end(), passed.rows->begin(), passed.rows->end());
+    }
   }
   return rows;
 }

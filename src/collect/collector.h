@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -14,7 +15,6 @@
 #include "collect/journal/replay.h"
 #include "collect/journal/replay_marks.h"
 #include "collect/receive/receiver.h"
-#include "collect/uncommitted_ledger.h"
 #include "collect/worker.h"
 #include "flow/handover.h"
 
@@ -64,12 +64,11 @@ class Collector {
   Collector(std::unique_ptr<Journal> journal, ReplayMarks marks);
   void make_workers(const Options& options, const Knowledge& knowledge,
                     base::Channel<flow::Handover>& handovers);
-  void hand_over(flow::Handover handover, base::Channel<flow::Handover>& handovers);
 
   std::unique_ptr<Journal> journal_;
   ReplayMarks marks_;
   ReplayStatus replay_status_;
-  UncommittedLedger uncommitted_;
+  std::atomic<std::uint64_t> committed_{0};
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<Replay> replay_;
   std::unique_ptr<Receiver> receiver_;

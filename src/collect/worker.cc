@@ -35,17 +35,15 @@ void Worker::run() {
 }
 
 void Worker::publish_view() {
-  view_.publish(std::make_shared<const flow::WorkerView>(pipeline_.view()));
+  auto view = std::make_shared<flow::WorkerView>(pipeline_.view());
+  const std::uint64_t committed = committed_.load(std::memory_order_acquire);
+  std::erase_if(passed_, [&](const auto& passed) { return passed.segment <= committed; });
+  view->passed = passed_;
+  view_.publish(std::move(view));
 }
 
 void Worker::take(WorkerMessage message) {
-  if (auto* barrier = std::get_if<Barrier>(&message)) {
-    auto done = pipeline_.finish(*barrier);
-    // Before the store can commit it: nobody shall find the segment's ledger in both.
-    publish_view();
-    pipeline_.hand_over(std::move(done));
-    return;
-  }
+  if (const auto* barrier = std::get_if<Barrier>(&message)) return pass(*barrier);
   const Burst& burst = *std::get<std::unique_ptr<Burst>>(message);
   const bool is_replayed = !burst.offsets.empty();
   pipeline_.take(burst, is_replayed ? &marks_ : nullptr);
@@ -53,6 +51,16 @@ void Worker::take(WorkerMessage message) {
   if (!burst.datagrams.empty()) {
     last_received_ms_ = burst.datagrams.back().received_ns / base::kNsPerMs;
   }
+}
+
+// The view changes before the store can commit the segment, and in one step: its ledger is always
+// found once, among what is under way, what is passed or what is committed.
+void Worker::pass(const Barrier& barrier) {
+  auto done = pipeline_.finish(barrier);
+  passed_.push_back(
+      {barrier.segment, std::make_shared<const std::vector<flow::LedgerRow>>(done.ledger)});
+  publish_view();
+  pipeline_.hand_over(std::move(done));
 }
 
 }  // namespace collect

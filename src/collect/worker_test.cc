@@ -42,6 +42,7 @@ class WorkerTest : public testing::Test {
   std::filesystem::path folder_;
   std::optional<ReplayMarks> marks_;
   Knowledge knowledge_;
+  std::atomic<std::uint64_t> committed_{0};
   std::uint32_t sequence_ = 0;
 };
 
@@ -61,7 +62,7 @@ Seen seen(const flow::Handover& handover) {
 TEST_F(WorkerTest, HandsOverASegmentsRowsBeforeItsEnd) {
   std::vector<Seen> all;
   flow::SegmentDone last;
-  Worker worker(5, knowledge_, *marks_, [&](flow::Handover handover) {
+  Worker worker(5, knowledge_, *marks_, committed_, [&](flow::Handover handover) {
     EXPECT_EQ(handover.worker, 5u);
     all.push_back(seen(handover));
     if (auto* done = std::get_if<flow::SegmentDone>(&handover.what)) last = std::move(*done);
@@ -83,10 +84,34 @@ TEST_F(WorkerTest, HandsOverASegmentsRowsBeforeItsEnd) {
   EXPECT_EQ(last.ledger.size(), 2u);  // the decoder's row and the barrier's own
 }
 
+TEST_F(WorkerTest, ShowsALedgerAsUnderWayThenAsPassedUntilItIsCommitted) {
+  std::vector<std::size_t> passed_at_handover;
+  std::unique_ptr<Worker> worker;
+  worker = std::make_unique<Worker>(0, knowledge_, *marks_, committed_, [&](flow::Handover one) {
+    if (!std::holds_alternative<flow::SegmentDone>(one.what)) return;
+    const auto view = worker->view().get();
+    EXPECT_THAT(view->uncommitted, testing::IsEmpty());
+    passed_at_handover.push_back(view->passed.size());
+    if (view->passed.size() == 2) committed_ = 2;
+  });
+  worker->inbox().end_replay();
+  for (const std::uint64_t segment : {1u, 2u, 3u}) {
+    worker->inbox().push_live(burst(segment, 1));
+    worker->inbox().push_live(Barrier{segment, {}});
+  }
+  worker->inbox().close_live();
+  worker->run();
+  EXPECT_THAT(passed_at_handover, testing::ElementsAre(1, 2, 1));
+  const auto view = worker->view().get();
+  ASSERT_EQ(view->passed.size(), 1u);
+  EXPECT_EQ(view->passed[0].segment, 3u);
+  EXPECT_EQ(view->passed[0].rows->at(0).counts.flows, 1u);
+}
+
 TEST_F(WorkerTest, FillsBatchesToTheirLastRow) {
   std::uint64_t rows = 0;
   std::size_t largest = 0;
-  Worker worker(0, knowledge_, *marks_, [&](flow::Handover handover) {
+  Worker worker(0, knowledge_, *marks_, committed_, [&](flow::Handover handover) {
     const auto one = seen(handover);
     rows += one.rows;
     largest = std::max(largest, one.rows);
@@ -101,7 +126,8 @@ TEST_F(WorkerTest, FillsBatchesToTheirLastRow) {
 
 TEST_F(WorkerTest, ABatchThatDoesNotFillGoesOutByItself) {
   base::Channel<flow::Handover> handovers(8);
-  Worker worker(0, knowledge_, *marks_, [&](flow::Handover handover) { handovers.push(handover); });
+  Worker worker(0, knowledge_, *marks_, committed_,
+                [&](flow::Handover handover) { handovers.push(handover); });
   worker.inbox().end_replay();
   std::jthread working([&] { worker.run(); });
   worker.inbox().push_live(burst(1, 3));
@@ -114,7 +140,7 @@ TEST_F(WorkerTest, ABatchThatDoesNotFillGoesOutByItself) {
 
 TEST_F(WorkerTest, ReplayedDatagramsComeBeforeLiveOnes) {
   std::vector<Seen> all;
-  Worker worker(0, knowledge_, *marks_,
+  Worker worker(0, knowledge_, *marks_, committed_,
                 [&](flow::Handover handover) { all.push_back(seen(handover)); });
   worker.inbox().push_live(burst(2, 2));
   worker.inbox().push_live(Barrier{2, {}});
@@ -133,7 +159,7 @@ TEST_F(WorkerTest, ReplayedDatagramsComeBeforeLiveOnes) {
 
 TEST_F(WorkerTest, AnAbandonedReplayLeavesLiveDatagramsToTheNextStart) {
   std::vector<Seen> all;
-  Worker worker(0, knowledge_, *marks_,
+  Worker worker(0, knowledge_, *marks_, committed_,
                 [&](flow::Handover handover) { all.push_back(seen(handover)); });
   worker.inbox().push_live(burst(2, 2));
   worker.inbox().push_live(Barrier{2, {}});

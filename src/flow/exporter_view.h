@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -42,9 +43,16 @@ struct ExporterView {
   std::vector<SamplingView> sampling;
 };
 
+// What a worker counted in a segment whose barrier it has passed and whose commit is to come.
+struct PassedLedger {
+  std::uint64_t segment = 0;
+  std::shared_ptr<const std::vector<LedgerRow>> rows;
+};
+
 struct WorkerView {
   std::vector<ExporterView> exporters;
   std::vector<LedgerRow> uncommitted;  // of segments whose barrier the worker has not passed
+  std::vector<PassedLedger> passed;    // some may be committed since: compare their segments
 };
 
 struct PortView {

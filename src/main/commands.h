@@ -14,5 +14,6 @@ void add_config(CLI::App& app, int& exit_code);
 void add_decode(CLI::App& app, int& exit_code);
 void add_filter(CLI::App& app, int& exit_code);
 void add_query(CLI::App& app, int& exit_code);
+void add_serve(CLI::App& app, int& exit_code);
 
 }  // namespace weir

@@ -28,8 +28,7 @@ std::optional<UserIds> find_user(const std::string& name) {
   return UserIds{entry.pw_uid, entry.pw_gid};
 }
 
-base::Expected<void, base::IoError> give_to(const UserIds& ids,
-                                            const std::filesystem::path& path) {
+base::Expected<void, base::IoError> give_to(const UserIds& ids, const std::filesystem::path& path) {
   if (::lchown(path.c_str(), ids.user, ids.group) == 0 || errno == ENOENT) return {};
   return base::Unexpected(base::IoError{"chown", path, errno, ""});
 }

@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
   weir::add_decode(app, exit_code);
   weir::add_filter(app, exit_code);
   weir::add_query(app, exit_code);
+  weir::add_serve(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -66,7 +66,7 @@ class ReceiverTest : public testing::Test {
     folder_ = ::mkdtemp(name.data());
     journal_ = Journal::open({folder_, 0, std::uint64_t{64} << 20}, budget_).value();
     marks_.emplace(ReplayMarks::open(folder_).value());
-    worker_ = std::make_unique<Worker>(0, knowledge_, *marks_,
+    worker_ = std::make_unique<Worker>(0, knowledge_, *marks_, committed_,
                                        [this](flow::Handover handover) { take(handover); });
     worker_->inbox().end_replay();
     options_.listen = {loopback()};
@@ -110,6 +110,7 @@ class ReceiverTest : public testing::Test {
   std::unique_ptr<Journal> journal_;
   std::optional<ReplayMarks> marks_;
   Knowledge knowledge_;
+  std::atomic<std::uint64_t> committed_{0};
   ReplayStatus replay_;
   Receiver::Options options_;
   std::unique_ptr<Worker> worker_;

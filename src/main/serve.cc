@@ -1,0 +1,335 @@
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <condition_variable>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/log.h"
+#include "collect/collector.h"
+#include "main/commands.h"
+#include "main/privileges.h"
+#include "serve/api/api.h"
+#include "serve/api/http_server.h"
+#include "serve/questions.h"
+#include "state/settings.h"
+#include "state/users.h"
+#include "store/embedded/embedded_store.h"
+#include "store/store_thread.h"
+
+namespace weir {
+namespace {
+
+constexpr int kInputWrong = 2;
+constexpr int kNotHad = 3;
+constexpr const char* kDefaultConfig = "weir.toml";
+
+// Batches on their way to the store thread: at most 16 of 3.5 MB.
+constexpr std::size_t kHandoversMax = 16;
+// What is not drained this long after SIGTERM is left in the journal for the next start.
+constexpr auto kEndWithin = std::chrono::seconds(27);
+
+struct Flags {
+  std::string config;
+  std::string data;
+  std::string http;
+  std::vector<std::string> listen;
+};
+
+int complain(int exit_code, const std::string& text) {
+  fmt::print(stderr, "weir serve: {}\n", text);
+  return exit_code;
+}
+
+// --- What is to be done: weir.toml and flags ---
+
+using Settings = base::Expected<state::Settings, std::vector<base::UserError>>;
+
+base::Expected<state::Endpoint, base::UserError> endpoint_of(const char* flag,
+                                                             const std::string& text) {
+  const auto endpoint = state::parse_endpoint(text);
+  if (endpoint) return *endpoint;
+  return base::Unexpected(base::UserError{
+      flag, fmt::format("expected an address and port such as :2055, came {}", text), ""});
+}
+
+Settings settings_of(const Flags& flags) {
+  Settings settings{state::Settings{}};
+  if (!flags.config.empty()) {
+    settings = state::read_settings(flags.config);
+  } else if (std::filesystem::exists(kDefaultConfig)) {
+    settings = state::read_settings(kDefaultConfig);
+  }
+  if (!settings) return settings;
+  if (!flags.data.empty()) settings->data = flags.data;
+  if (!flags.http.empty()) {
+    const auto http = endpoint_of("--http", flags.http);
+    if (!http) return base::Unexpected(std::vector{http.error()});
+    settings->http = *http;
+  }
+  if (!flags.listen.empty()) settings->listen.clear();
+  for (const std::string& text : flags.listen) {
+    const auto endpoint = endpoint_of("--listen", text);
+    if (!endpoint) return base::Unexpected(std::vector{endpoint.error()});
+    settings->listen.push_back(*endpoint);
+  }
+  if (!settings->user.empty() && !user_exists(settings->user)) {
+    return base::Unexpected(std::vector{base::UserError{
+        "user", fmt::format("expected a user of this machine, came {}", settings->user), ""}});
+  }
+  return settings;
+}
+
+void publish_knowledge(const state::Settings& settings, collect::Knowledge& knowledge) {
+  knowledge.networks.publish(std::make_shared<const know::LocalNetworks>(settings.local_networks));
+  std::vector<collect::SamplingOverrides::Override> overrides;
+  for (const auto& [exporters, rate] : settings.exporters.sampling) {
+    overrides.push_back({exporters, rate});
+  }
+  knowledge.sampling.publish(
+      std::make_shared<const collect::SamplingOverrides>(std::move(overrides)));
+}
+
+// --- What does it: the stages in the order of the data's path ---
+
+// Opened one after the other; what one needs, it finds in those before it. Destroyed in reverse.
+class Service {
+ public:
+  Service(const state::Settings& settings, std::uint64_t file_system_octets)
+      : settings_(settings), budget_(state::budget_octets(settings, file_system_octets)) {
+    publish_knowledge(settings, knowledge_);
+  }
+
+  // Empty, or the exit code: what could not be had is said.
+  std::optional<int> open(bool listen_is_given);
+  // Until SIGTERM or SIGINT, which the caller has blocked.
+  void run();
+
+ private:
+  base::Expected<void, base::IoError> open_store_and_collector();
+  std::optional<int> open_ports(bool listen_is_given);
+  base::Expected<void, base::IoError> open_http();
+  base::Expected<void, base::IoError> drop_privileges();
+  void say_that_it_is_up();
+  void stop();
+
+  const state::Settings settings_;
+  const base::SystemClock clock_;
+  base::DiskBudget budget_;
+  std::unique_ptr<store::EmbeddedStore> store_;
+  base::Channel<flow::Handover> handovers_{kHandoversMax};
+  collect::Knowledge knowledge_;
+  std::unique_ptr<collect::Collector> collector_;
+  std::unique_ptr<store::StoreThread> store_thread_;
+  std::unique_ptr<serve::Questions> questions_;
+  std::optional<state::Users> users_;
+  std::unique_ptr<serve::Api> api_;
+  std::unique_ptr<serve::HttpServer> http_;
+  std::atomic<bool> is_ready_{false};
+
+  std::jthread storing_;
+  std::jthread serving_;
+};
+
+std::optional<int> Service::open(bool listen_is_given) {
+  if (auto opened = open_store_and_collector(); !opened) {
+    const bool is_held = opened.error().errno_value == EWOULDBLOCK;
+    return complain(kNotHad,
+                    is_held ? fmt::format("{} is held by another process of Weir", settings_.data)
+                            : base::to_text(opened.error()));
+  }
+  if (const auto exit_code = open_ports(listen_is_given)) return exit_code;
+  if (auto opened = open_http(); !opened) {
+    return complain(kNotHad, base::to_text(opened.error()));
+  }
+  if (auto dropped = drop_privileges(); !dropped) {
+    return complain(kNotHad, base::to_text(dropped.error()));
+  }
+  return std::nullopt;
+}
+
+base::Expected<void, base::IoError> Service::open_store_and_collector() {
+  const std::filesystem::path folder = settings_.data;
+  auto store = store::EmbeddedStore::open(folder, budget_);
+  if (!store) return base::Unexpected(std::move(store.error()));
+  store_ = std::move(*store);
+
+  auto recovered = store_->take_recovered();
+  base::UnixMs last_received_ms = 0;
+  for (const store::Part& part : store_->parts()) {
+    last_received_ms = std::max(last_received_ms, part.max_received);
+  }
+  const auto& exporters = settings_.exporters;
+  auto collector = collect::Collector::open(
+      {.journal_folder = folder / "journal",
+       .journal_share_octets = budget_.limit_octets() * settings_.journal_share_percent / 100,
+       .workers = state::worker_count(settings_, std::thread::hardware_concurrency()),
+       .receive = {.listen = settings_.listen,
+                   .buffer_octets = settings_.receive_buffer_octets,
+                   .senders = {exporters.learn, exporters.allow, exporters.deny},
+                   .last_received_ns = last_received_ms * base::kNsPerMs},
+       .committed_segment = recovered.segment,
+       .exporters = std::move(recovered.exporters)},
+      knowledge_, budget_, handovers_);
+  if (!collector) return base::Unexpected(std::move(collector.error()));
+  collector_ = std::move(*collector);
+  return {};
+}
+
+std::optional<int> Service::open_ports(bool listen_is_given) {
+  const auto errors = collector_->open_ports();
+  for (const base::IoError& error : errors) {
+    if (listen_is_given) return complain(kNotHad, base::to_text(error));
+    spdlog::warn("{}; tried again every 5 seconds", base::to_text(error));
+  }
+  if (errors.size() == settings_.listen.size()) {
+    return complain(kNotHad, "no UDP port could be had");
+  }
+  return std::nullopt;
+}
+
+base::Expected<void, base::IoError> Service::open_http() {
+  const std::filesystem::path folder = settings_.data;
+  questions_ = std::make_unique<serve::Questions>(
+      *store_, serve::Uncommitted{.ledger = [this] { return collector_->uncommitted_ledger(); },
+                                  .replaying = [this] { return collector_->is_replaying(); }});
+  auto users = state::Users::open(folder / "state.db");
+  if (!users) return base::Unexpected(std::move(users.error()));
+  users_ = std::move(*users);
+  api_ = std::make_unique<serve::Api>(serve::Sources{
+      .store = *store_,
+      .questions = *questions_,
+      .users = *users_,
+      .clock = clock_,
+      .receive = [this] { return collector_->receive_view(); },
+      .workers = [this] { return collector_->worker_views(); },
+      .ready = [this] { return is_ready_.load(); },
+      .host_names = settings_.http_hosts,
+  });
+  serve::ServerOptions options;
+  if (settings_.http.address != flow::Address{}) options.address = settings_.http.address;
+  options.port = settings_.http.port;
+  options.unix_socket = folder / "weir.sock";
+  auto server = serve::HttpServer::bind(options, *api_);
+  if (!server) return base::Unexpected(std::move(server.error()));
+  http_ = std::move(*server);
+  return {};
+}
+
+base::Expected<void, base::IoError> Service::drop_privileges() {
+  if (!is_root()) return {};
+  if (settings_.user.empty()) {
+    spdlog::warn("running as root: set `user` in weir.toml to have Weir become another user");
+    return {};
+  }
+  return become_user(settings_.user, settings_.data);
+}
+
+void Service::run() {
+  store_thread_ = std::make_unique<store::StoreThread>(
+      *store_, handovers_,
+      store::StoreThread::Options{
+          .workers = state::worker_count(settings_, std::thread::hardware_concurrency())},
+      [this](std::uint64_t segment) { collector_->committed(segment); });
+  storing_ = std::jthread([this] { store_thread_->run(); });
+  collector_->start();
+  serving_ = std::jthread([this](const std::stop_token& stop) { http_->run(stop); });
+  is_ready_ = true;
+  say_that_it_is_up();
+
+  sigset_t ends;
+  sigemptyset(&ends);
+  sigaddset(&ends, SIGTERM);
+  sigaddset(&ends, SIGINT);
+  int signal = 0;
+  sigwait(&ends, &signal);
+  spdlog::info("ending: taking in what was received");
+  stop();
+}
+
+void Service::say_that_it_is_up() {
+  std::string ports;
+  for (const flow::PortView& port : collector_->ports()) {
+    if (port.bound) ports += fmt::format(" {}", port.address);
+  }
+  const state::Endpoint http{settings_.http.address, http_->port()};
+  const bool is_everywhere = http.address.is_unspecified();
+  const std::string url = is_everywhere ? fmt::format("http://localhost:{}", http.port)
+                                        : fmt::format("http://{}", state::to_text(http));
+  fmt::print("weir is up: {}/ and UDP{}; data in {}\n", url, ports, settings_.data);
+  if (const auto code = api_->setup_code()) {
+    fmt::print("There is no admin yet. The setup code is {} until the next start.\n", *code);
+  }
+  std::fflush(stdout);
+}
+
+void Service::stop() {
+  is_ready_ = false;
+  std::mutex mutex;  // guards nothing: the wait below wants one
+  std::condition_variable_any done;
+  const std::jthread patience([&](const std::stop_token& stopped) {
+    std::unique_lock lock(mutex);
+    done.wait_for(lock, stopped, kEndWithin, [] { return false; });
+    if (stopped.stop_requested()) return;
+    spdlog::error("not all could be taken in; the journal has it for the next start");
+    std::_Exit(0);
+  });
+  collector_->stop();
+  handovers_.close();
+  storing_.join();
+  serving_.request_stop();
+  serving_.join();
+}
+
+int run_serve(const Flags& flags) {
+  const auto settings = settings_of(flags);
+  if (!settings) {
+    for (const auto& error : settings.error()) complain(kInputWrong, base::to_text(error));
+    return kInputWrong;
+  }
+  base::start_log(settings->log_level);
+  // Every thread inherits this: the signals wait for the main thread.
+  sigset_t ends;
+  sigemptyset(&ends);
+  sigaddset(&ends, SIGTERM);
+  sigaddset(&ends, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &ends, nullptr);
+  ::signal(SIGPIPE, SIG_IGN);
+
+  std::error_code error;
+  std::filesystem::create_directories(settings->data, error);
+  const auto space = std::filesystem::space(settings->data, error);
+  if (error) {
+    return complain(kNotHad,
+                    base::to_text(base::IoError{"create", settings->data, error.value(), ""}));
+  }
+  Service service(*settings, space.capacity);
+  if (const auto exit_code = service.open(!flags.listen.empty())) return *exit_code;
+  service.run();
+  return 0;
+}
+
+}  // namespace
+
+void add_serve(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("serve", "collect flows and answer questions");
+  auto flags = std::make_shared<Flags>();
+  command->add_option("--config", flags->config,
+                      "file of settings; without it ./weir.toml is read if it is there");
+  command->add_option("--data", flags->data, "folder of all data; created when absent (data)");
+  command->add_option("--http", flags->http, "ADDRESS:PORT of browser and API (:3000)");
+  command->add_option("--listen", flags->listen,
+                      "ADDRESS:PORT for exporters; may be repeated, and replaces the default ports "
+                      "(:2055 :4739 :6343 :9996)");
+  command->callback([&exit_code, flags] { exit_code = run_serve(*flags); });
+}
+
+}  // namespace weir
