@@ -53,8 +53,7 @@ class DataSet {
     auto& counts = exporter_.ledger.at(header_.received_ms);
     counts.flows += flows_;
     counts.options += options_;
-    counts.events += events_;
-    counts.records += flows_ + options_ + events_;
+    counts.records += flows_ + options_;
     counts.spread_clamped += clamped_;
     known_.used_ms = header_.received_ms;
     if (records_ != 0) exporter_.is_proven = true;
@@ -65,8 +64,8 @@ class DataSet {
   template <class FillRow>
   void decode_record(ByteView record, FillRow fill) {
     ++records_;
-    if (plan_.is_options || plan_.is_event()) {
-      decode_other(record, fill);
+    if (plan_.is_options) {
+      decode_options(record, fill);
       return;
     }
     FlowRecord& flow = output_.flows.emplace_back();
@@ -87,19 +86,15 @@ class DataSet {
   }
 
   template <class FillRow>
-  void decode_other(ByteView record, FillRow fill) {
+  void decode_options(ByteView record, FillRow fill) {
     FlowRecord unused;
     Row row = row_of(unused);
     fill(row);
-    if (plan_.is_options) {
-      apply_options();
-      ++options_;
-    } else {
-      ++events_;
-    }
+    apply_options();
+    ++options_;
     if (output_.others == nullptr) return;
     output_.others->push_back(
-        {.kind = plan_.is_options ? OtherRecord::Kind::Options : OtherRecord::Kind::Event,
+        {.kind = OtherRecord::Kind::Options,
          .exporter = header_.exporter,
          .domain = header_.domain,
          .fields = plan_.record_octets != 0
@@ -145,7 +140,6 @@ class DataSet {
   std::uint32_t records_ = 0;
   std::uint64_t flows_ = 0;
   std::uint64_t options_ = 0;
-  std::uint64_t events_ = 0;
   std::uint64_t clamped_ = 0;
 };
 

@@ -54,9 +54,6 @@ struct FieldPlan {
   std::size_t record_octets = 0;       // 0: fields of variable length
   std::size_t smallest_octets = 0;     // at least 1
   std::vector<std::uint16_t> lengths;  // of all fields; only where some are variable
-
-  // Nothing in it that a flow has: its data records are events.
-  bool is_event() const { return !is_options && columns == 0 && clues == 0; }
 };
 
 FieldPlan compile(const wire::Template& described, Protocol protocol);

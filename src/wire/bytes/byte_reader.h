@@ -24,6 +24,18 @@ constexpr T load_be(FixedBytes<N> bytes) {
   return static_cast<T>(value);
 }
 
+// The same for formats in little-endian order (capture files).
+template <std::unsigned_integral T, std::size_t Offset, std::size_t N>
+constexpr T load_le(FixedBytes<N> bytes) {
+  static_assert(N != std::dynamic_extent && Offset + sizeof(T) <= N,
+                "field lies outside the fixed-size header");
+  std::uint64_t value = 0;
+  for (std::size_t i = sizeof(T); i-- > 0;) {
+    value = value << 8 | std::to_integer<std::uint64_t>(bytes[Offset + i]);
+  }
+  return static_cast<T>(value);
+}
+
 // Loads a big-endian integer of 1 to 8 octets (IPFIX reduced-size encoding, RFC 7011 section 6.2).
 // The caller has refused other lengths when the template arrived; one that knows the length when
 // it is compiled says so.
