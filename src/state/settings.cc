@@ -322,8 +322,9 @@ base::Expected<Settings, std::vector<base::UserError>> parse_settings(std::strin
 base::Expected<Settings, std::vector<base::UserError>> read_settings(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
-  if (file) text << file.rdbuf();
-  if (!file || !text) {
+  // Copying no octets at all would count as failed.
+  if (file.peek() != std::ifstream::traits_type::eof()) text << file.rdbuf();
+  if (!file.is_open() || file.bad() || !text) {
     return base::Unexpected(
         std::vector{base::UserError{path, "expected a readable file of settings", ""}});
   }

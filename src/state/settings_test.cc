@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 namespace state {
 namespace {
 
@@ -110,6 +112,15 @@ TEST(ReadSettings, AFileThatIsNotThereIsNamed) {
   const auto settings = read_settings("/nonexistent/weir.toml");
   ASSERT_FALSE(settings);
   EXPECT_EQ(settings.error().front().where, "/nonexistent/weir.toml");
+  EXPECT_FALSE(read_settings(testing::TempDir())) << "a folder is no file";
+}
+
+TEST(ReadSettings, AnEmptyFileChangesNothing) {
+  const std::string path = testing::TempDir() + "empty_weir.toml";
+  std::ofstream(path).close();
+  const auto settings = read_settings(path);
+  ASSERT_TRUE(settings);
+  EXPECT_EQ(*settings, Settings{});
 }
 
 TEST(ParseEndpoint, TakesPortsWithAndWithoutAddresses) {
