@@ -3,10 +3,14 @@
 #include <boost/url.hpp>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
+#include "base/log.h"
 #include "main/commands.h"
+#include "main/read_folder.h"
 #include "query/plan/plan.h"
 #include "serve/client/http_client.h"
 #include "serve/export/export.h"
@@ -84,43 +88,79 @@ std::string refusal(const serve::HttpAnswer& answer, const std::string& filter) 
   return base::to_text(base::UserError{text("where"), text("what"), text("hint")});
 }
 
-int ask(const serve::ServerPlace& place, const Options& options) {
+// The exit code; empty when there is no server.
+std::optional<int> ask(const serve::ServerPlace& place, const Options& options) {
   const auto answer = serve::http_get(place, target_of(options), options.token, write_out);
   // Whatever was written before an answer broke off is not taken back.
-  std::fflush(stdout);
+  const bool is_written = std::fflush(stdout) == 0;
   if (!answer) {
-    const bool connected = answer.error().operation.find("answer") != std::string::npos;
-    return complain(connected ? kNotWhole : kNotToBeHad, base::to_text(answer.error()));
+    const base::IoError& error = answer.error();
+    const bool nobody = error.errno_value == ENOENT || error.errno_value == ECONNREFUSED;
+    if (nobody && std::holds_alternative<std::filesystem::path>(place)) return std::nullopt;
+    const bool was_asked = error.operation != "find" && error.operation != "connect to";
+    return complain(was_asked ? kNotWhole : kNotToBeHad, base::to_text(error));
   }
-  if (answer->status < 300) return kDone;
+  if (answer->status < 300 && is_written) return kDone;
+  if (!is_written) return complain(kNotWhole, "standard output takes no more");
   const int exit_code = answer->status < 500 ? kInputWrong : kNotWhole;
   return complain(exit_code, refusal(*answer, options.text.filter));
 }
 
-// --data, else what ./weir.toml says, else "data".
-base::Expected<std::filesystem::path, std::vector<base::UserError>> data_folder(
-    const Options& options) {
-  if (!options.data.empty()) return options.data;
-  if (!std::filesystem::exists("weir.toml")) return state::Settings{}.data;
-  auto settings = state::read_settings("weir.toml");
-  if (!settings) return base::Unexpected(std::move(settings.error()));
-  return settings->data;
+// ./weir.toml, if it is there; --data wins over its folder.
+base::Expected<state::Settings, std::vector<base::UserError>> settings_of(const Options& options) {
+  base::Expected<state::Settings, std::vector<base::UserError>> settings{state::Settings{}};
+  if (std::filesystem::exists("weir.toml")) settings = state::read_settings("weir.toml");
+  if (settings && !options.data.empty()) settings->data = options.data;
+  return settings;
+}
+
+int answer_from(ReadFolder& folder, const query::Plan& plan, serve::Format format) {
+  const auto writer = serve::make_writer(format, plan, write_out);
+  const auto summary = folder.questions().answer(plan, *writer, query::Cancel{});
+  if (!summary) return complain(kNotWhole, "query: " + summary.error().detail);
+  const bool is_written = writer->finish(*summary) && std::fflush(stdout) == 0;
+  if (!is_written) return complain(kNotWhole, "standard output takes no more");
+  if (format == serve::Format::Csv || format == serve::Format::Ndjson) {
+    for (const std::string& remark : serve::remarks(plan, *summary)) complain(kDone, remark);
+  }
+  return kDone;
+}
+
+// The question is looked at before anything is opened: what is wrong with it shows at once.
+int read_folder(const state::Settings& settings, const Options& options) {
+  const auto filter = query::parse_filter(options.text.filter);
+  if (!filter) return complain(kInputWrong, query::explain(options.text.filter, filter.error()));
+  const auto plan = query::make_plan(options.text, base::SystemClock().now_ms());
+  if (!plan) return complain(plan.error());
+  if (!std::filesystem::exists(std::filesystem::path(settings.data) / "state.db")) {
+    return complain(kNotToBeHad, settings.data + ": nothing of Weir is in it (no state.db)");
+  }
+  auto folder = ReadFolder::open(settings.data, settings);
+  if (folder) return answer_from(**folder, *plan, *serve::find_format(options.format));
+  if (folder.error().errno_value == EWOULDBLOCK) {
+    return complain(kNotToBeHad, settings.data +
+                                     ": another process holds it, which does not answer "
+                                     "through its weir.sock");
+  }
+  return complain(kNotToBeHad, base::to_text(folder.error()));
 }
 
 int ask_folder(const Options& options) {
-  const auto folder = data_folder(options);
-  if (!folder) {
-    for (const auto& error : folder.error()) complain(error);
+  const auto settings = settings_of(options);
+  if (!settings) {
+    for (const auto& error : settings.error()) complain(error);
     return kInputWrong;
   }
-  if (!std::filesystem::is_directory(*folder)) {
-    return complain(kNotToBeHad, "no folder " + folder->string() +
+  if (!std::filesystem::is_directory(settings->data)) {
+    return complain(kNotToBeHad, "no folder " + settings->data +
                                      " (--data names the folder that `weir serve` writes)");
   }
-  return ask(*folder / "weir.sock", options);
+  const auto server = ask(std::filesystem::path(settings->data) / "weir.sock", options);
+  return server ? *server : read_folder(*settings, options);
 }
 
 int run(Options& options) {
+  base::start_log("warn");
   for (const std::string& word : options.words) {
     options.text.filter += (options.text.filter.empty() ? "" : " ") + word;
   }
@@ -132,7 +172,7 @@ int run(Options& options) {
   if (options.server.empty()) return ask_folder(options);
   const auto url = serve::parse_server_url(options.server);
   if (!url) return complain(url.error());
-  return ask(*url, options);
+  return ask(*url, options).value_or(kNotToBeHad);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/check.h"
+#include "query/time_text.h"
 #include "serve/export/writers.h"
 
 namespace serve {
@@ -55,6 +56,10 @@ std::vector<std::string> remarks(const query::Plan& plan, const query::AnswerSum
   std::vector<std::string> found;
   if (summary.replaying) {
     found.emplace_back("not complete yet: flows of the journal are still being read");
+  }
+  if (summary.kept_from) {
+    found.push_back(fmt::format("flows before {} were dropped to make room on the disk",
+                                query::utc_text(*summary.kept_from)));
   }
   if (!summary.exact) {
     std::string bounds;

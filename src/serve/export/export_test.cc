@@ -93,6 +93,7 @@ TEST(Formats, HaveNamesAndContentTypes) {
 TEST(JsonAnswer, HoldsRowsAndWhatTheAnswerSaysOfItself) {
   auto said = summary();
   said.loss = {3, 4, 5};
+  said.kept_from = 1'500;
   const auto json =
       boost::json::parse(written(Format::Json, plan_by_src(), kHead, {two_hosts()}, said));
   EXPECT_EQ(json.at("rows"), boost::json::parse(R"([{"src":"2001:db8::1","bytes":1234000,"flows":2},
@@ -102,6 +103,7 @@ TEST(JsonAnswer, HoldsRowsAndWhatTheAnswerSaysOfItself) {
   EXPECT_EQ(json.at("range"), boost::json::parse(R"({"from":1000,"to":2000})"));
   EXPECT_EQ(json.at("tier"), "raw");
   EXPECT_EQ(json.at("exact"), true);
+  EXPECT_EQ(json.at("kept_from"), 1'500);
   EXPECT_EQ(json.at("bound"), boost::json::parse(R"({"bytes":0,"flows":0})"));
   EXPECT_EQ(json.at("loss"),
             boost::json::parse(R"({"sequence_gap":3,"not_counted":4,"minutes":5})"));
@@ -211,13 +213,15 @@ TEST(Remarks, SayWhatTheRowsDoNot) {
   EXPECT_TRUE(remarks(plan_by_src(), summary()).empty());
   auto said = summary();
   said.replaying = true;
+  said.kept_from = 1'500;
   said.exact = false;
   said.bound = {10, 1};
   said.loss = {7, 8, 9};
   said.removed_bytes = 11;
   EXPECT_THAT(remarks(plan_by_src(), said),
-              ElementsAre(HasSubstr("journal"), HasSubstr("bytes 10, flows 1"),
-                          HasSubstr("7 that never came"), HasSubstr("11 bytes")));
+              ElementsAre(HasSubstr("journal"), HasSubstr("before 1970-01-01T00:00:01.500Z"),
+                          HasSubstr("bytes 10, flows 1"), HasSubstr("7 that never came"),
+                          HasSubstr("11 bytes")));
 }
 
 }  // namespace

@@ -132,6 +132,7 @@ class JsonWriter final : public AnswerWriter {
     member("filter", plan_.filter.canonical);
     member("tier", summary.tier);
     flag("exact", summary.exact);
+    if (summary.kept_from) member("kept_from", *summary.kept_from);
     flag("counted_only", summary.counted_only);
     member("removed_bytes", static_cast<std::int64_t>(summary.removed_bytes));
     flag("replaying", summary.replaying);

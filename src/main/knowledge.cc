@@ -1,0 +1,16 @@
+#include "main/knowledge.h"
+
+namespace weir {
+
+void publish_knowledge(const state::Settings& settings, collect::Knowledge& knowledge) {
+  knowledge.networks.publish(std::make_shared<const know::LocalNetworks>(settings.local_networks));
+  std::vector<collect::SamplingOverrides::Override> overrides;
+  overrides.reserve(settings.exporters.sampling.size());
+  for (const auto& [exporters, rate] : settings.exporters.sampling) {
+    overrides.push_back({exporters, rate});
+  }
+  knowledge.sampling.publish(
+      std::make_shared<const collect::SamplingOverrides>(std::move(overrides)));
+}
+
+}  // namespace weir
