@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "collect/collector.h"
 #include "main/commands.h"
+#include "main/knowledge.h"
 #include "main/privileges.h"
 #include "serve/api/api.h"
 #include "serve/api/http_server.h"
@@ -86,16 +87,6 @@ Settings settings_of(const Flags& flags) {
         "user", fmt::format("expected a user of this machine, came {}", settings->user), ""}});
   }
   return settings;
-}
-
-void publish_knowledge(const state::Settings& settings, collect::Knowledge& knowledge) {
-  knowledge.networks.publish(std::make_shared<const know::LocalNetworks>(settings.local_networks));
-  std::vector<collect::SamplingOverrides::Override> overrides;
-  for (const auto& [exporters, rate] : settings.exporters.sampling) {
-    overrides.push_back({exporters, rate});
-  }
-  knowledge.sampling.publish(
-      std::make_shared<const collect::SamplingOverrides>(std::move(overrides)));
 }
 
 // --- What does it: the stages in the order of the data's path ---
