@@ -22,6 +22,7 @@ CREATE TABLE parts (            -- what is not here does not exist, whatever fil
   plain_times INTEGER NOT NULL,
   all_counted INTEGER NOT NULL,
   small_volumes INTEGER NOT NULL,
+  rolled_up INTEGER NOT NULL,
   cut_rows INTEGER NOT NULL,
   segment INTEGER NOT NULL,     -- the newest journal segment covered
   set_aside INTEGER NOT NULL DEFAULT 0

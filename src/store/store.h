@@ -16,6 +16,7 @@ namespace store {
 struct Commit {
   std::uint64_t segment = 0;  // the newest segment covered; older uncommitted ones are covered too
   flow::MinuteRows minutes;
+  bool rolled_up = false;  // `minutes` holds all minute rows of the rows committed
   std::vector<flow::LedgerRow> ledger;
   std::vector<flow::ExporterState> exporters;
 };
@@ -35,6 +36,7 @@ struct Part {
   bool plain_times = false;    // every row's start and end were said and are its effective times
   bool all_counted = false;    // no row has counted = false
   bool small_volumes = false;  // no row's bytes or packets × its sampling rate leave 63 bits
+  bool rolled_up = false;      // its rows are also in minute rows
   std::uint64_t cut_rows = 0;  // of a rollup part: rows that are the rest of their minute
   std::uint64_t segment = 0;   // the newest journal segment it covers
   bool set_aside = false;      // found damaged; not read any more

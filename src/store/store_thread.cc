@@ -97,6 +97,7 @@ void StoreThread::try_commit(Time now) {
     merge(std::move(at->second), all);
   }
   commit.segment = newest;
+  commit.rolled_up = true;
   commit.minutes = std::move(all.minutes);
   commit.ledger = std::move(all.ledger);
   commit.exporters = std::move(all.exporters);

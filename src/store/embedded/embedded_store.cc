@@ -244,6 +244,7 @@ EmbeddedStore::Done EmbeddedStore::write_parts(const std::vector<BatchPtr>& batc
     like.min_received = std::numeric_limits<base::UnixMs>::max();
     for (auto& plan : plan_parts(batches)) {
       plan.part.segment = commit.segment;
+      plan.part.rolled_up = commit.rolled_up;
       like.min_received = std::min(like.min_received, plan.part.min_received);
       like.max_received = std::max(like.max_received, plan.part.max_received);
       auto source = std::make_shared<const OrderedRows>(batches, plan.order, plan.part.columns);

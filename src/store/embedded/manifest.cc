@@ -9,7 +9,7 @@ namespace {
 
 constexpr const char* kPartColumns =
     "name, kind, rows, octets, checksum, min_start, max_end, min_received, max_received, columns, "
-    "plain_times, all_counted, small_volumes, cut_rows, segment, set_aside";
+    "plain_times, all_counted, small_volumes, rolled_up, cut_rows, segment, set_aside";
 
 Part part_of(const state::Statement& row) {
   Part part;
@@ -26,9 +26,10 @@ Part part_of(const state::Statement& row) {
   part.plain_times = row.integer(10) != 0;
   part.all_counted = row.integer(11) != 0;
   part.small_volumes = row.integer(12) != 0;
-  part.cut_rows = row.unsigned_integer(13);
-  part.segment = row.unsigned_integer(14);
-  part.set_aside = row.integer(15) != 0;
+  part.rolled_up = row.integer(13) != 0;
+  part.cut_rows = row.unsigned_integer(14);
+  part.segment = row.unsigned_integer(15);
+  part.set_aside = row.integer(16) != 0;
   return part;
 }
 
@@ -95,11 +96,11 @@ base::Expected<void, base::IoError> Manifest::apply(const ManifestChange& change
 
 base::Expected<void, base::IoError> Manifest::add(const ManifestChange::Added& added) const {
   const Part& part = added.part;
-  if (auto done = db_->run("INSERT INTO parts VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", part.name,
-                           part.kind, part.rows, part.octets, part.checksum, part.min_start,
-                           part.max_end, part.min_received, part.max_received,
-                           to_names(part.columns), part.plain_times, part.all_counted,
-                           part.small_volumes, part.cut_rows, part.segment, part.set_aside);
+  if (auto done = db_->run(
+          "INSERT INTO parts VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", part.name, part.kind,
+          part.rows, part.octets, part.checksum, part.min_start, part.max_end, part.min_received,
+          part.max_received, to_names(part.columns), part.plain_times, part.all_counted,
+          part.small_volumes, part.rolled_up, part.cut_rows, part.segment, part.set_aside);
       !done) {
     return done;
   }

@@ -44,6 +44,7 @@ std::string part_metadata(const Part& part) {
       {"plain_times", part.plain_times},
       {"all_counted", part.all_counted},
       {"small_volumes", part.small_volumes},
+      {"rolled_up", part.rolled_up},
       {"cut_rows", part.cut_rows},
       {"segment", part.segment},
   });

@@ -24,14 +24,16 @@ TimeRange whole_minutes(const TimeRange& range) {
 }
 
 // The rollup parts of the set, or nothing where they cannot give the exact answer: something of
-// them was cut, is damaged, or was dropped while the flows are still there.
+// them was cut or never made, is damaged, or was dropped while the flows are still there.
 std::optional<std::vector<PartPtr>> minute_parts(const char* kind, const TimeRange& range,
                                                  const StoreView& view) {
   if (view.rollups_dropped_to > std::max(range.from, view.flows_dropped_to)) return std::nullopt;
   std::vector<PartPtr> parts;
   for (const auto& file : view.parts) {
     const Part& part = file->part();
-    if (part.kind != kind || !touches(part, range)) continue;
+    if (!touches(part, range)) continue;
+    if (part.kind == "flows" && !part.rolled_up) return std::nullopt;
+    if (part.kind != kind) continue;
     if (part.set_aside || part.cut_rows > 0) return std::nullopt;
     parts.push_back(file);
   }

@@ -121,8 +121,8 @@ class StoreTest : public testing::Test {
     store_->append(batch_of(flows, segment));
   }
   void commit(std::uint64_t segment) {
-    const auto done =
-        store_->commit({.segment = segment, .minutes = {}, .ledger = {}, .exporters = {}});
+    const auto done = store_->commit(
+        {.segment = segment, .minutes = {}, .rolled_up = false, .ledger = {}, .exporters = {}});
     ASSERT_TRUE(done) << base::to_text(done.error());
   }
 

@@ -1,5 +1,6 @@
 #include "golden/query/engines.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 
@@ -28,6 +29,12 @@ class Model final : public Engine {
 
 std::unique_ptr<Engine> make_model(const Flows& flows) {
   return std::make_unique<Model>(flows);
+}
+
+// Minute rows are made of enriched flows, which have these.
+bool is_enriched(const flow::FlowRecord& flow) {
+  return flow.has(flow::Column::locality) && flow.has(flow::Column::app) &&
+         flow.has(flow::Column::counted);
 }
 
 // The embedded store on a folder of its own.
@@ -59,6 +66,7 @@ class Embedded final : public Engine {
     store::Commit commit;
     commit.segment = segment;
     commit.minutes = rollup.take();
+    commit.rolled_up = std::ranges::all_of(flows, is_enriched);
     CHECK(store_->commit(commit).has_value());
   }
 
