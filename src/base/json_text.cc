@@ -81,4 +81,18 @@ void append_json_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
+std::string valid_utf8(std::string text) {
+  std::string valid;
+  std::size_t taken = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = octet_at(text, at) < 0x80 ? 1 : sequence_length(text, at);
+    if (length == 0) {
+      valid.append(text, taken, at - taken).append(kReplacement);
+      taken = at + 1;
+    }
+    at += length == 0 ? 1 : length;
+  }
+  return taken == 0 ? text : valid.append(text, taken);
+}
+
 }  // namespace base

@@ -9,4 +9,7 @@ namespace base {
 // what a stranger exported never makes the document invalid.
 void append_json_string(std::string& out, std::string_view text);
 
+// The text with every octet that is no UTF-8 replaced by U+FFFD.
+std::string valid_utf8(std::string text);
+
 }  // namespace base

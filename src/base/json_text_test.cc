@@ -39,5 +39,12 @@ TEST(JsonString, ReplacesEveryOctetThatIsNoUtf8) {
   }
 }
 
+TEST(ValidUtf8, ReplacesOnlyWhatIsNone) {
+  EXPECT_EQ(valid_utf8(""), "");
+  EXPECT_EQ(valid_utf8("a\"ä€"), "a\"ä€");
+  EXPECT_EQ(valid_utf8("a\xff\xc3"), "a\xef\xbf\xbd\xef\xbf\xbd");
+  EXPECT_EQ(valid_utf8("\xe2\x82z"), "\xef\xbf\xbd\xef\xbf\xbdz");
+}
+
 }  // namespace
 }  // namespace base

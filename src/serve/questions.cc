@@ -6,6 +6,28 @@
 
 namespace serve {
 
+namespace {
+
+// Rows may take back what others of the range counted, so the sums are made before anything is
+// called loss. What was counted before the range and taken back in it is none.
+query::Loss loss_of(const std::vector<flow::LedgerRow>& rows) {
+  std::int64_t gap_sum = 0;
+  std::int64_t not_counted_sum = 0;
+  query::Loss loss;
+  for (const flow::LedgerRow& row : rows) {
+    const auto gap = static_cast<std::int64_t>(row.counts.sequence_gap);
+    const auto not_counted = static_cast<std::int64_t>(row.counts.not_counted_sum());
+    gap_sum += gap;
+    not_counted_sum += not_counted;
+    if (gap > 0 || not_counted > 0) ++loss.minutes;
+  }
+  loss.sequence_gap = static_cast<std::uint64_t>(std::max(gap_sum, std::int64_t{0}));
+  loss.not_counted = static_cast<std::uint64_t>(std::max(not_counted_sum, std::int64_t{0}));
+  return loss;
+}
+
+}  // namespace
+
 Questions::Questions(store::Store& store, Uncommitted uncommitted)
     : store_(store), uncommitted_(std::move(uncommitted)) {}
 
@@ -14,13 +36,7 @@ base::Expected<query::AnswerSummary, query::QueryError> Questions::answer(
   auto summary = store_.query(plan, sink, cancel);
   if (!summary) return summary;
 
-  summary->loss = {};
-  for (const flow::LedgerRow& row : ledger(plan.range)) {
-    const std::uint64_t not_counted = row.counts.not_counted_sum();
-    summary->loss.sequence_gap += row.counts.sequence_gap;
-    summary->loss.not_counted += not_counted;
-    if (row.counts.sequence_gap > 0 || not_counted > 0) ++summary->loss.minutes;
-  }
+  summary->loss = loss_of(ledger(plan.range));
   summary->replaying = uncommitted_.replaying();
   return summary;
 }

@@ -21,8 +21,9 @@
 
 namespace serve {
 
-// Which threads run a request: those for short ones, or those that may be busy for long.
-enum class Lane : std::uint8_t { Quick, Long };
+// Which threads run a request: those for short ones, those that may be busy for long, or the one
+// that hashes passwords (one at a time, for each takes much memory).
+enum class Lane : std::uint8_t { Quick, Long, Password };
 
 // What the answers come from. Everything referred to outlives the Api; the functions are called by
 // any of the server's threads.

@@ -11,7 +11,6 @@
 #include <utility>
 
 #include "base/check.h"
-#include "serve/api/api.h"
 
 namespace serve {
 
@@ -221,9 +220,9 @@ void Connection::hand_over(Request request) {
   running_ = true;
   streaming_ = false;
   broken_off_ = false;
-  const bool is_long = host_.api.lane(request) == Lane::Long;
+  const Lane lane = host_.api.lane(request);
   Job job{shared_from_this(), std::move(request)};
-  if ((is_long ? host_.long_jobs : host_.quick_jobs).try_push(job)) return watch_client();
+  if (host_.jobs(lane).try_push(job)) return watch_client();
 
   host_.counters.busy.add();
   Response response = error_response(

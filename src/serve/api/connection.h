@@ -6,13 +6,14 @@
 #include <memory>
 
 #include "base/channel.h"
+#include "base/check.h"
+#include "serve/api/api.h"
 #include "serve/api/http.h"
 #include "serve/api/http_server.h"
 
 namespace serve {
 
 class Connection;
-class Api;
 
 // A request on its way from the socket thread to a thread that runs it.
 struct Job {
@@ -28,13 +29,27 @@ struct ConnectionHost {
         api(server_api),
         counters(server_counters),
         quick_jobs(options.waiting_max),
-        long_jobs(options.waiting_max) {}
+        long_jobs(options.waiting_max),
+        password_jobs(options.waiting_max) {}
+
+  base::Channel<Job>& jobs(Lane lane) {
+    switch (lane) {
+      case Lane::Quick:
+        return quick_jobs;
+      case Lane::Long:
+        return long_jobs;
+      case Lane::Password:
+        return password_jobs;
+    }
+    CHECK(false);
+  }
 
   const ServerOptions options;
   Api& api;
   ServerCounters& counters;
   base::Channel<Job> quick_jobs;
   base::Channel<Job> long_jobs;
+  base::Channel<Job> password_jobs;
   boost::unordered_flat_set<Connection*> open;
   boost::unordered_flat_map<flow::Address, std::size_t, std::hash<flow::Address>> per_address;
 };

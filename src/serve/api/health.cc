@@ -1,5 +1,6 @@
 #include <boost/json.hpp>
 
+#include "serve/api/json_body.h"
 #include "serve/api/routes.h"
 
 namespace serve {
@@ -10,7 +11,7 @@ std::optional<Response> get_health(Api& api, const Call& call) {
   const auto receive = api.sources().receive();
   const boost::json::object health{{"status", ready ? "ok" : "starting"},
                                    {"replaying", receive->replaying}};
-  return Response{.status = ready ? 200 : 503, .body = boost::json::serialize(health) + "\n"};
+  return json_response(ready ? 200 : 503, health);
 }
 
 }  // namespace serve

@@ -197,6 +197,7 @@ void HttpServer::Impl::stop() {
   for (Connection* connection : open) close_connection(*connection);
   host.quick_jobs.close();
   host.long_jobs.close();
+  host.password_jobs.close();
 }
 
 HttpServer::HttpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -236,6 +237,8 @@ void HttpServer::run(const std::stop_token& stop) {
   for (std::size_t i = 0; i < options.long_threads; ++i) {
     runners.emplace_back([&] { run_all(impl.host.long_jobs); });
   }
+
+  runners.emplace_back([&] { run_all(impl.host.password_jobs); });
 
   const std::stop_callback on_stop(stop, [&] { asio::post(impl.io, [&] { impl.stop(); }); });
   // Runners end when the channels are closed and drained; the socket thread serves them until then.

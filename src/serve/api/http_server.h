@@ -32,8 +32,8 @@ struct ServerOptions {
   std::chrono::milliseconds write_timeout{30'000};    // for one piece to be taken
 
   std::size_t quick_threads = 2;
-  std::size_t long_threads = 4;  // queries and password hashing
-  std::size_t waiting_max = 64;  // requests per lane; beyond: 503
+  std::size_t long_threads = 4;   // queries
+  std::size_t waiting_max = 256;  // requests per lane; beyond: 503
 };
 
 struct ServerCounters {

@@ -2,19 +2,176 @@
 
 #include <fmt/format.h>
 
-#include <array>
-
 namespace serve {
 namespace {
 
 constexpr std::string_view kJson = "application/json";
+constexpr std::string_view kText = "text/plain";
 
+constexpr ParameterSpec kRange{"range", "string", false,
+                               "-24h, -7d..-1d, 2026-08-13T20:00..2026-08-13T21:00, today, …"};
+
+constexpr ParameterSpec kQueryParameters[] = {
+    {"filter", "string", false, "the filter language; absent: everything"},
+    {"by", "string", false, "what to group by, separated by commas; absent: one row"},
+    {"metric", "string", false, "bytes, packets, flows, raw_bytes, raw_packets, raw_flows"},
+    kRange,
+    {"step", "string", false, "30s, 5m, 1h, 1d: sums per step; absent: one sum"},
+    {"top", "integer", false, "how many rows; 10 when absent"},
+    {"flows", "string", false, "1: the flows themselves instead of sums"},
+    {"limit", "integer", false, "of flows: how many; absent: all"},
+    {"format", "string", false, "json (when absent), csv, ndjson, table"},
+};
+constexpr AnswerSpec kQueryAnswers[] = {
+    {200, kJson, "Query", "the answer, streamed; cut short when the query fails under way"},
+    {200, "text/csv", "", "rows alone"},
+    {200, "application/x-ndjson", "", "rows alone, one JSON object per line"},
+    {200, kText, "", "for reading"},
+};
+constexpr ParameterSpec kFilterParameters[] = {
+    {"text", "string", true, "the filter as typed so far"},
+    {"pos", "integer", false, "octet at which to complete; absent: the end"},
+};
+constexpr AnswerSpec kFilterAnswers[] = {
+    {200, kJson, "Filter", "what the text means, or what is wrong with it"},
+};
+constexpr ParameterSpec kRangeParameters[] = {kRange};
+constexpr AnswerSpec kExportersAnswers[] = {{200, kJson, "Exporters", "all exporters known"}};
+constexpr AnswerSpec kLedgerAnswers[] = {
+    {200, kJson, "Ledger", "what came, what was kept and what was not, by reason"}};
+
+constexpr AnswerSpec kSessionAnswers[] = {{200, kJson, "Session", "who asks"}};
+constexpr AnswerSpec kLoginAnswers[] = {
+    {200, kJson, "Session", "logged in; the cookie comes with it"},
+    {401, kJson, "Error", "wrong name or password"},
+    {429, kJson, "Error", "too many wrong tries; Retry-After says for how long"},
+};
+constexpr AnswerSpec kLogoutAnswers[] = {{204, "", "", "logged out"}};
+constexpr AnswerSpec kTokensAnswers[] = {{200, kJson, "Tokens", "all tokens, without secrets"}};
+constexpr AnswerSpec kNewTokenAnswers[] = {{201, kJson, "Token", "the token, shown this once"}};
+constexpr AnswerSpec kDeleteTokenAnswers[] = {
+    {204, "", "", "deleted: it opens nothing any more"},
+    {404, kJson, "Error", "no token has this number"},
+};
+
+constexpr ParameterSpec kSetupParameters[] = {
+    {"code", "string", false, "the setup code, unless X-Weir-Setup-Code has it"},
+};
+constexpr AnswerSpec kSetupAnswers[] = {
+    {200, kJson, "SetupState", "the code is right"},
+    {429, kJson, "Error", "too many tries; Retry-After says for how long"},
+};
+constexpr AnswerSpec kNewAdminAnswers[] = {
+    {201, kJson, "Session", "the admin was made and is logged in; the cookie comes with it"},
+    {429, kJson, "Error", "too many tries; Retry-After says for how long"},
+};
 constexpr AnswerSpec kHealthAnswers[] = {
     {200, kJson, "Health", "the UDP ports are bound and HTTP serves"},
     {503, kJson, "Health", "not yet"},
 };
+constexpr AnswerSpec kMetricsAnswers[] = {{200, kText, "", "Prometheus' text format"}};
+constexpr AnswerSpec kOpenApiAnswers[] = {{200, kJson, "OpenApi", "this description"}};
 
 constexpr Route kRoutes[] = {
+    {.method = Method::Get,
+     .path = "/api/v1/query",
+     .access = Access::Viewer,
+     .lane = Lane::Long,
+     .summary = "who used the network, for what, with whom and when",
+     .parameters = kQueryParameters,
+     .answers = kQueryAnswers,
+     .handler = get_query},
+    {.method = Method::Get,
+     .path = "/api/v1/filter",
+     .access = Access::Viewer,
+     .lane = Lane::Quick,
+     .summary = "a filter's canonical text, its errors, and what may be typed next",
+     .parameters = kFilterParameters,
+     .answers = kFilterAnswers,
+     .handler = get_filter},
+    {.method = Method::Get,
+     .path = "/api/v1/exporters",
+     .access = Access::Viewer,
+     .lane = Lane::Long,
+     .summary = "the exporters, their templates and sampling, and what came of them",
+     .parameters = kRangeParameters,
+     .answers = kExportersAnswers,
+     .handler = get_exporters},
+    {.method = Method::Get,
+     .path = "/api/v1/ledger",
+     .access = Access::Viewer,
+     .lane = Lane::Long,
+     .summary = "the loss ledger per exporter and minute of receipt",
+     .parameters = kRangeParameters,
+     .answers = kLedgerAnswers,
+     .handler = get_ledger},
+    {.method = Method::Get,
+     .path = "/api/v1/session",
+     .access = Access::Viewer,
+     .lane = Lane::Quick,
+     .summary = "who is logged in",
+     .answers = kSessionAnswers,
+     .handler = get_session},
+    {.method = Method::Post,
+     .path = "/api/v1/session",
+     .access = Access::Login,
+     .lane = Lane::Password,
+     .summary = "log in; not before an admin exists",
+     .body_schema = "SessionBody",
+     .answers = kLoginAnswers,
+     .handler = post_session},
+    {.method = Method::Delete,
+     .path = "/api/v1/session",
+     .access = Access::Viewer,
+     .lane = Lane::Quick,
+     .summary = "log out",
+     .answers = kLogoutAnswers,
+     .handler = delete_session},
+    {.method = Method::Get,
+     .path = "/api/v1/tokens",
+     .access = Access::Admin,
+     .lane = Lane::Quick,
+     .summary = "the tokens that programs use",
+     .answers = kTokensAnswers,
+     .handler = get_tokens},
+    {.method = Method::Post,
+     .path = "/api/v1/tokens",
+     .access = Access::Admin,
+     .lane = Lane::Quick,
+     .summary = "make a token",
+     .body_schema = "TokenBody",
+     .answers = kNewTokenAnswers,
+     .handler = post_tokens},
+    {.method = Method::Delete,
+     .path = "/api/v1/tokens/{id}",
+     .access = Access::Admin,
+     .lane = Lane::Quick,
+     .summary = "delete a token",
+     .answers = kDeleteTokenAnswers,
+     .handler = delete_token},
+    {.method = Method::Get,
+     .path = "/api/v1/setup",
+     .access = Access::Code,
+     .lane = Lane::Quick,
+     .summary = "whether the setup code is right and an admin exists",
+     .parameters = kSetupParameters,
+     .answers = kSetupAnswers,
+     .handler = get_setup},
+    {.method = Method::Post,
+     .path = "/api/v1/setup",
+     .access = Access::Code,
+     .lane = Lane::Password,
+     .summary = "make the admin, once, with the setup code",
+     .body_schema = "SetupBody",
+     .answers = kNewAdminAnswers,
+     .handler = post_setup},
+    {.method = Method::Get,
+     .path = "/api/v1/openapi.json",
+     .access = Access::Viewer,
+     .lane = Lane::Quick,
+     .summary = "this description of the API",
+     .answers = kOpenApiAnswers,
+     .handler = get_openapi},
     {.method = Method::Get,
      .path = "/healthz",
      .access = Access::Open,
@@ -22,6 +179,25 @@ constexpr Route kRoutes[] = {
      .summary = "whether the server takes flows and answers",
      .answers = kHealthAnswers,
      .handler = get_health},
+    {.method = Method::Get,
+     .path = "/metrics",
+     .access = Access::Viewer,
+     .lane = Lane::Quick,
+     .summary = "what Weir counts of itself",
+     .answers = kMetricsAnswers,
+     .handler = get_metrics},
+};
+
+constexpr AnswerSpec kToAnybody[] = {
+    {400, kJson, "Error", "a parameter, header or body is wrong; the error says which"},
+    {403, kJson, "Error", "Host or Origin is not ours, or the caller may not do this"},
+    {503, kJson, "Error", "too busy, or the query or the database failed"},
+};
+constexpr AnswerSpec kToCallers[] = {
+    {400, kJson, "Error", "a parameter, header or body is wrong; the error says which"},
+    {401, kJson, "Error", "neither a session nor a token of ours"},
+    {403, kJson, "Error", "Host or Origin is not ours, or the caller may not do this"},
+    {503, kJson, "Error", "too busy, or the query or the database failed"},
 };
 
 // What stands for {…} at the end of `pattern`, or an empty text when there is no such thing; empty
@@ -41,6 +217,11 @@ std::optional<std::string_view> match(std::string_view pattern, std::string_view
 
 std::span<const Route> routes() {
   return kRoutes;
+}
+
+std::span<const AnswerSpec> common_answers(Access access) {
+  const bool needs_caller = access == Access::Viewer || access == Access::Admin;
+  return needs_caller ? std::span<const AnswerSpec>(kToCallers) : kToAnybody;
 }
 
 Found find_route(Method method, std::string_view path) {

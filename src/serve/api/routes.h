@@ -67,7 +67,24 @@ struct Found {
 };
 Found find_route(Method method, std::string_view path);
 
+// Answers that every route of this access may give besides its own.
+std::span<const AnswerSpec> common_answers(Access access);
+
 // The handlers, each beside its like.
-std::optional<Response> get_health(Api& api, const Call& call);  // health.cc
+std::optional<Response> get_query(Api& api, const Call& call);      // query_routes.cc
+std::optional<Response> get_filter(Api& api, const Call& call);     // filter_routes.cc
+std::optional<Response> get_exporters(Api& api, const Call& call);  // ledger_routes.cc
+std::optional<Response> get_ledger(Api& api, const Call& call);
+std::optional<Response> get_session(Api& api, const Call& call);  // session_routes.cc
+std::optional<Response> post_session(Api& api, const Call& call);
+std::optional<Response> delete_session(Api& api, const Call& call);
+std::optional<Response> get_setup(Api& api, const Call& call);
+std::optional<Response> post_setup(Api& api, const Call& call);
+std::optional<Response> get_tokens(Api& api, const Call& call);  // token_routes.cc
+std::optional<Response> post_tokens(Api& api, const Call& call);
+std::optional<Response> delete_token(Api& api, const Call& call);
+std::optional<Response> get_openapi(Api& api, const Call& call);  // openapi.cc
+std::optional<Response> get_metrics(Api& api, const Call& call);  // metrics.cc
+std::optional<Response> get_health(Api& api, const Call& call);   // health.cc
 
 }  // namespace serve

@@ -18,14 +18,16 @@
 // For tests alone: a whole server on loopback, and a client that can misbehave.
 namespace serve {
 
-// Stands in for the engine: gives the rows it is told to, as many as it is told to.
+// Stands in for the engine: answers what it is told to, nothing unless told.
 class ScriptedStore final : public store::Store {
  public:
   void append(std::unique_ptr<flow::Batch>) override {}
   base::Expected<void, base::IoError> commit(const store::Commit&) override { return {}; }
   base::Expected<query::AnswerSummary, query::QueryError> query(
       const query::Plan& plan, query::AnswerSink& sink, const query::Cancel& cancel) override {
-    return on_query(plan, sink, cancel);
+    if (on_query) return on_query(plan, sink, cancel);
+    sink.head({});
+    return query::AnswerSummary{};
   }
   std::vector<flow::LedgerRow> ledger(query::TimeRange range) const override;
   std::vector<store::Part> parts() const override { return listed_parts; }

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <boost/json/fwd.hpp>
+#include <initializer_list>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "serve/api/http.h"
+
+namespace serve {
+
+// The members of a request's JSON body: one object whose members are texts, of the names given.
+// Anything else is an error that names the member.
+using BodyTexts = std::map<std::string, std::string, std::less<>>;
+base::Expected<BodyTexts, base::UserError> parse_body(
+    std::string_view body, std::initializer_list<std::string_view> required,
+    std::initializer_list<std::string_view> optional = {});
+
+// An answer of JSON. Octets in its texts that are no UTF-8 become U+FFFD.
+Response json_response(int status, const boost::json::value& value);
+
+}  // namespace serve

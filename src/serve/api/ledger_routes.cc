@@ -1,0 +1,214 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <map>
+
+#include "query/plan/plan.h"
+#include "serve/api/json_body.h"
+#include "serve/api/routes.h"
+
+namespace serve {
+
+namespace json = boost::json;
+
+namespace {
+
+// Rows of minutes that one answer holds at most (some 500 octets each); the newest stay.
+constexpr std::size_t kMinuteRowsMax = 10'000;
+
+// A row of a minute may take back what an earlier one counted: see flow/ledger.h.
+std::int64_t signed_count(std::uint64_t count) {
+  return static_cast<std::int64_t>(count);
+}
+
+// All counts by their names, reasons for not counting only where there are some.
+json::object counts_json(const flow::LedgerCounts& counts) {
+  json::object not_counted;
+  for (const flow::NotCountedSpec& spec : flow::kNotCounted) {
+    const auto count = signed_count(counts[spec.reason]);
+    if (count != 0) not_counted[spec.name] = count;
+  }
+  return {{"datagrams", signed_count(counts.datagrams)},
+          {"octets", signed_count(counts.octets)},
+          {"records", signed_count(counts.records)},
+          {"flows", signed_count(counts.flows)},
+          {"options", signed_count(counts.options)},
+          {"events", signed_count(counts.events)},
+          {"templates", signed_count(counts.templates)},
+          {"sequence_sent", signed_count(counts.sequence_sent)},
+          {"sequence_received", signed_count(counts.sequence_received)},
+          {"sequence_gap", signed_count(counts.sequence_gap)},
+          {"reordered", signed_count(counts.reordered)},
+          {"repeated", signed_count(counts.repeated)},
+          {"restarts", signed_count(counts.restarts)},
+          {"spread_clamped", signed_count(counts.spread_clamped)},
+          {"not_counted", std::move(not_counted)}};
+}
+
+json::object row_json(const flow::LedgerRow& row) {
+  json::object told{{"time", row.minute}, {"exporter", flow::to_text(row.exporter)}};
+  for (auto& member : counts_json(row.counts)) told[member.key()] = std::move(member.value());
+  return told;
+}
+
+json::array reasons_json() {
+  json::array reasons;
+  for (const flow::NotCountedSpec& spec : flow::kNotCounted) {
+    reasons.push_back(
+        json::object{{"reason", spec.name}, {"unit", spec.unit}, {"meaning", spec.meaning}});
+  }
+  return reasons;
+}
+
+// Parts and segments that were set aside, and what the store says of itself.
+json::object store_json(const store::Store& store, const flow::ReceiveView& receive) {
+  json::array set_aside;
+  for (const store::Part& part : store.parts()) {
+    if (!part.set_aside) continue;
+    set_aside.push_back(json::object{{"name", part.name},
+                                     {"rows", part.rows},
+                                     {"min_received", part.min_received},
+                                     {"max_received", part.max_received}});
+  }
+  const store::StoreStatus status = store.status();
+  return {{"parts_set_aside", std::move(set_aside)},
+          {"segments_set_aside", receive.segments_set_aside},
+          {"rows_dropped_by_retention", status.rows_dropped_by_retention},
+          {"rows_refused", status.rows_refused},
+          {"commits_failed", status.commits_failed},
+          {"last_problem", status.last_problem}};
+}
+
+// What the receive thread dropped before it could be put down to an exporter's records.
+json::object receive_json(const flow::ReceiveView& receive) {
+  json::array ports;
+  for (const flow::PortView& port : receive.ports) {
+    ports.push_back(json::object{{"address", port.address},
+                                 {"bound", port.bound},
+                                 {"problem", port.problem},
+                                 {"datagrams", port.datagrams},
+                                 {"octets", port.octets},
+                                 {"kernel_drops", port.kernel_drops},
+                                 {"truncated", port.truncated},
+                                 {"receive_buffer_octets", port.receive_buffer_octets}});
+  }
+  return {{"ports", std::move(ports)},
+          {"refused_senders", receive.refused_senders},
+          {"unknown_versions", receive.unknown_versions},
+          {"worker_channel_full", receive.worker_channel_full},
+          {"journal_refused", receive.journal_refused},
+          {"segments_waiting", receive.segments_waiting},
+          {"replaying", receive.replaying},
+          {"last_refused", json::object{{"time", receive.last_refused.received},
+                                        {"sender", flow::to_text(receive.last_refused.sender)},
+                                        {"port", receive.last_refused.port},
+                                        {"reason", receive.last_refused.reason},
+                                        {"first_octets", receive.last_refused.first_octets}}}};
+}
+
+json::array templates_json(const flow::ExporterView& view) {
+  json::array templates;
+  for (const flow::TemplateView& known : view.templates) {
+    json::array fields;
+    for (const std::string& field : known.fields) fields.emplace_back(field);
+    templates.push_back(json::object{{"domain", known.domain},
+                                     {"id", known.id},
+                                     {"options", known.is_options},
+                                     {"learned", known.learned},
+                                     {"fields", std::move(fields)}});
+  }
+  return templates;
+}
+
+json::array sampling_json(const flow::ExporterView& view) {
+  json::array sampling;
+  for (const flow::SamplingView& known : view.sampling) {
+    sampling.push_back(
+        json::object{{"domain", known.domain},
+                     {"sampler", known.sampler},
+                     {"rate", known.rate},
+                     {"source", flow::to_text(static_cast<flow::SamplingSource>(known.source))}});
+  }
+  return sampling;
+}
+
+json::object live_json(const flow::ExporterView& view) {
+  return {{"versions", json::object{{"v5", view.datagrams_by_version[0]},
+                                    {"v9", view.datagrams_by_version[1]},
+                                    {"ipfix", view.datagrams_by_version[2]},
+                                    {"other", view.datagrams_by_version[3]}}},
+          {"first_seen", view.first_seen},
+          {"last_seen", view.last_seen},
+          {"clock_skew_ms", view.clock_skew_ms},
+          {"pending_sets", view.pending_sets},
+          {"pending_octets", view.pending_octets},
+          {"since_start", counts_json(view.since_start)},
+          {"templates", templates_json(view)},
+          {"sampling", sampling_json(view)}};
+}
+
+}  // namespace
+
+std::optional<Response> get_ledger(Api& api, const Call& call) {
+  const auto range = query::parse_range(call.parameter("range", "-24h"), call.now);
+  if (!range) return error_response(400, range.error());
+  const std::vector<flow::LedgerRow> rows = api.sources().questions.ledger(*range);
+
+  flow::LedgerCounts sums;
+  std::map<flow::Address, flow::LedgerCounts> by_exporter;
+  for (const flow::LedgerRow& row : rows) {
+    sums += row.counts;
+    by_exporter[row.exporter] += row.counts;
+  }
+  json::array exporters;
+  for (const auto& [exporter, counts] : by_exporter) {
+    json::object told = counts_json(counts);
+    told["exporter"] = flow::to_text(exporter);
+    exporters.push_back(std::move(told));
+  }
+  const std::size_t left_out = rows.size() - std::min(rows.size(), kMinuteRowsMax);
+  json::array minutes;
+  for (std::size_t i = left_out; i < rows.size(); ++i) minutes.push_back(row_json(rows[i]));
+
+  const auto receive = api.sources().receive();
+  return json_response(
+      200, json::object{{"range", json::object{{"from", range->from}, {"to", range->to}}},
+                        {"sums", counts_json(sums)},
+                        {"exporters", std::move(exporters)},
+                        {"minutes", std::move(minutes)},
+                        {"minutes_left_out", left_out},
+                        {"reasons", reasons_json()},
+                        {"receive", receive_json(*receive)},
+                        {"store", store_json(api.sources().store, *receive)}});
+}
+
+std::optional<Response> get_exporters(Api& api, const Call& call) {
+  const auto range = query::parse_range(call.parameter("range", "-24h"), call.now);
+  if (!range) return error_response(400, range.error());
+
+  std::map<flow::Address, flow::LedgerCounts> in_range;
+  for (const flow::LedgerRow& row : api.sources().questions.ledger(*range)) {
+    in_range[row.exporter] += row.counts;
+  }
+  std::map<flow::Address, json::object> exporters;
+  for (const auto& worker : api.sources().workers()) {
+    for (const flow::ExporterView& view : worker->exporters) {
+      exporters[view.exporter] = live_json(view);
+      in_range.try_emplace(view.exporter);
+    }
+  }
+  json::array listed;
+  for (const auto& [exporter, counts] : in_range) {
+    // Since the start nothing came from an exporter that only the ledger knows.
+    json::object told = exporters[exporter];
+    told["exporter"] = flow::to_text(exporter);
+    told["in_range"] = counts_json(counts);
+    listed.push_back(std::move(told));
+  }
+  return json_response(
+      200, json::object{{"range", json::object{{"from", range->from}, {"to", range->to}}},
+                        {"exporters", std::move(listed)}});
+}
+
+}  // namespace serve

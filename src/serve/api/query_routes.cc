@@ -1,0 +1,75 @@
+#include <fmt/format.h>
+
+#include "serve/api/routes.h"
+#include "serve/export/export.h"
+
+namespace serve {
+namespace {
+
+query::PlanText plan_text(const Call& call) {
+  const query::PlanText defaults;
+  const auto text = [&](std::string_view name, std::string_view otherwise) {
+    return std::string(call.parameter(name, otherwise));
+  };
+  return {.filter = text("filter", defaults.filter),
+          .by = text("by", defaults.by),
+          .metric = text("metric", defaults.metric),
+          .range = text("range", defaults.range),
+          .step = text("step", defaults.step),
+          .top = text("top", defaults.top),
+          .flows = text("flows", defaults.flows),
+          .limit = text("limit", defaults.limit)};
+}
+
+Response query_error_response(const query::QueryError& error) {
+  switch (error.kind) {
+    case query::QueryError::Kind::Cancelled:
+      return error_response(503, {"query", "it was cancelled", ""});
+    case query::QueryError::Kind::TooMuchMemory:
+      return error_response(
+          503,
+          {"query", fmt::format("it needs more memory than queries may have: {}", error.detail),
+           "ask for a shorter range or fewer keys"});
+    case query::QueryError::Kind::Failed:
+      break;
+  }
+  return error_response(503, {"query", error.detail, "see the server's log"});
+}
+
+}  // namespace
+
+std::optional<Response> get_query(Api& api, const Call& call) {
+  const auto format = find_format(call.parameter("format", "json"));
+  if (!format) {
+    return error_response(400, {"format",
+                                fmt::format("expected json, csv, ndjson or table, '{}' came",
+                                            call.parameter("format")),
+                                ""});
+  }
+  const query::PlanText text = plan_text(call);
+  if (const auto filter = query::parse_filter(text.filter); !filter) {
+    const query::FilterError& first = filter.error().front();
+    return error_response(
+        400, {fmt::format("filter, character {}", first.from + 1), first.message, first.hint},
+        Span{first.from, first.to});
+  }
+  const auto plan = query::make_plan(text, call.now);
+  if (!plan) return error_response(400, plan.error());
+
+  // The head goes out with the first piece, so that a query which fails before can still say so.
+  bool started = false;
+  const auto writer = make_writer(*format, *plan, [&](std::string_view piece) {
+    if (!started) {
+      call.exchange.start({.content_type = std::string(content_type(*format))});
+      started = true;
+    }
+    return call.exchange.write(piece);
+  });
+  const auto summary = api.sources().questions.answer(*plan, *writer, call.exchange.gone());
+  if (!summary && !started) return query_error_response(summary.error());
+  if (!summary || !writer->finish(*summary)) call.exchange.break_off();
+  if (!started) call.exchange.start({.content_type = std::string(content_type(*format))});
+  return std::nullopt;
+}
+
+}  // namespace serve

@@ -1,0 +1,268 @@
+#include "serve/api/schemas.h"
+
+#include <boost/json.hpp>
+#include <string>
+#include <vector>
+
+#include "flow/columns.h"
+#include "flow/ledger.h"
+#include "query/plan/plan.h"
+
+namespace serve {
+namespace {
+
+namespace json = boost::json;
+
+// All that does not follow from a table. "optional" is ours: the properties that may be absent;
+// every other is required, and none but those listed may come.
+constexpr std::string_view kShapes = R"json({
+"Error": {"properties": {"error": {"$ref": "ErrorText"}}},
+"ErrorText": {"properties": {
+  "where": {"type": "string", "description": "the parameter, header or body member; may be empty"},
+  "what": {"type": "string", "description": "what was expected and what came"},
+  "hint": {"type": "string", "description": "what to do about it; may be empty"},
+  "from": {"type": "integer", "description": "first octet of the filter's text that is wrong"},
+  "to": {"type": "integer", "description": "the octet after the last"}},
+  "optional": ["from", "to"]},
+"Health": {"properties": {
+  "status": {"type": "string", "enum": ["ok", "starting"]},
+  "replaying": {"type": "boolean", "description": "the journal is being replayed: more will come"}}},
+"OpenApi": {"properties": {
+  "openapi": {"type": "string"}, "info": {"type": "object"}, "paths": {"type": "object"},
+  "components": {"type": "object"}}},
+"SetupState": {"properties": {"has_admin": {"type": "boolean"}}},
+"SetupBody": {"properties": {
+  "code": {"type": "string"}, "name": {"type": "string"}, "password": {"type": "string"}}},
+"SessionBody": {"properties": {"name": {"type": "string"}, "password": {"type": "string"}}},
+"Session": {"properties": {
+  "name": {"type": "string"}, "role": {"$ref": "Role"},
+  "csrf": {"type": "string", "description": "to be sent as X-Weir-CSRF with every change"},
+  "expires": {"$ref": "Time"}},
+  "optional": ["csrf", "expires"]},
+"Role": {"type": "string", "enum": ["admin", "viewer"]},
+"Time": {"type": "integer", "description": "Unix milliseconds"},
+"TokenBody": {"properties": {"name": {"type": "string"}, "role": {"$ref": "Role"}},
+  "optional": ["role"]},
+"Token": {"properties": {
+  "id": {"type": "integer"}, "name": {"type": "string"}, "role": {"$ref": "Role"},
+  "created": {"$ref": "Time"},
+  "token": {"type": "string", "description": "only in the answer that creates it"}},
+  "optional": ["token"]},
+"Tokens": {"properties": {"tokens": {"type": "array", "items": {"$ref": "Token"}}}},
+"Range": {"properties": {"from": {"$ref": "Time"}, "to": {"$ref": "Time"}}},
+"Query": {"properties": {
+  "rows": {"type": "array", "items": {"$ref": "Row"}},
+  "totals": {"$ref": "Metrics"}, "rest": {"$ref": "Rest"}, "bound": {"$ref": "Metrics"},
+  "range": {"$ref": "Range"},
+  "step": {"type": "integer", "description": "milliseconds"},
+  "filter": {"type": "string", "description": "canonical"},
+  "tier": {"type": "string"}, "exact": {"type": "boolean"},
+  "counted_only": {"type": "boolean"}, "removed_bytes": {"type": "integer"},
+  "replaying": {"type": "boolean"},
+  "loss": {"$ref": "Loss"}},
+  "optional": ["totals", "rest", "bound", "step"]},
+"Loss": {"properties": {
+  "sequence_gap": {"type": "integer"}, "not_counted": {"type": "integer"},
+  "minutes": {"type": "integer", "description": "minutes times exporters with either"}}},
+"Filter": {"properties": {
+  "canonical": {"type": ["string", "null"], "description": "null: the text has errors"},
+  "ast": {"$ref": "FilterTree"},
+  "chips": {"type": "array", "items": {"$ref": "FilterChip"}},
+  "errors": {"type": "array", "items": {"$ref": "FilterError"}},
+  "completions": {"type": "array", "items": {"$ref": "FilterCompletion"}}}},
+"FilterTree": {"type": ["object", "null"], "properties": {
+  "and": {"type": "array", "items": {"$ref": "FilterTree"}},
+  "or": {"type": "array", "items": {"$ref": "FilterTree"}},
+  "not": {"$ref": "FilterTree"},
+  "condition": {"type": "string"},
+  "subjects": {"type": "array", "items": {"type": "string"}}},
+  "optional": ["and", "or", "not", "condition", "subjects"]},
+"FilterChip": {"properties": {"text": {"type": "string"}, "negated": {"type": "boolean"}}},
+"FilterError": {"properties": {
+  "from": {"type": "integer"}, "to": {"type": "integer"},
+  "msg": {"type": "string"}, "hint": {"type": "string"}}},
+"FilterCompletion": {"properties": {
+  "insert": {"type": "string"}, "label": {"type": "string"}, "detail": {"type": "string"}}},
+"Ledger": {"properties": {
+  "range": {"$ref": "Range"}, "sums": {"$ref": "Counts"},
+  "exporters": {"type": "array", "items": {"$ref": "ExporterCounts"}},
+  "minutes": {"type": "array", "items": {"$ref": "MinuteCounts"}},
+  "minutes_left_out": {"type": "integer", "description": "older rows than those listed"},
+  "reasons": {"type": "array", "items": {"$ref": "Reason"}},
+  "receive": {"$ref": "Receive"}, "store": {"$ref": "Store"}}},
+"Reason": {"properties": {
+  "reason": {"type": "string"}, "unit": {"type": "string"}, "meaning": {"type": "string"}}},
+"Receive": {"properties": {
+  "ports": {"type": "array", "items": {"$ref": "Port"}},
+  "refused_senders": {"type": "integer"}, "unknown_versions": {"type": "integer"},
+  "worker_channel_full": {"type": "integer"}, "journal_refused": {"type": "integer"},
+  "segments_waiting": {"type": "integer"}, "replaying": {"type": "boolean"},
+  "last_refused": {"$ref": "RefusedDatagram"}}},
+"RefusedDatagram": {"properties": {
+  "time": {"$ref": "Time"}, "sender": {"type": "string"}, "port": {"type": "integer"},
+  "reason": {"type": "string", "description": "empty: none was refused"},
+  "first_octets": {"type": "string", "description": "hexadecimal"}}},
+"Port": {"properties": {
+  "address": {"type": "string"}, "bound": {"type": "boolean"}, "problem": {"type": "string"},
+  "datagrams": {"type": "integer"}, "octets": {"type": "integer"},
+  "kernel_drops": {"type": "integer"}, "truncated": {"type": "integer"},
+  "receive_buffer_octets": {"type": "integer"}}},
+"Store": {"properties": {
+  "parts_set_aside": {"type": "array", "items": {"$ref": "DamagedPart"}},
+  "segments_set_aside": {"type": "integer"}, "rows_dropped_by_retention": {"type": "integer"},
+  "rows_refused": {"type": "integer"}, "commits_failed": {"type": "integer"},
+  "last_problem": {"type": "string", "description": "empty: none"}}},
+"DamagedPart": {"properties": {
+  "name": {"type": "string"}, "rows": {"type": "integer"},
+  "min_received": {"$ref": "Time"}, "max_received": {"$ref": "Time"}}},
+"Exporters": {"properties": {
+  "range": {"$ref": "Range"}, "exporters": {"type": "array", "items": {"$ref": "Exporter"}}}},
+"Exporter": {"properties": {
+  "exporter": {"type": "string"}, "in_range": {"$ref": "Counts"},
+  "versions": {"$ref": "Versions"}, "first_seen": {"$ref": "Time"}, "last_seen": {"$ref": "Time"},
+  "clock_skew_ms": {"type": "integer"}, "pending_sets": {"type": "integer"},
+  "pending_octets": {"type": "integer"}, "since_start": {"$ref": "Counts"},
+  "templates": {"type": "array", "items": {"$ref": "Template"}},
+  "sampling": {"type": "array", "items": {"$ref": "Sampling"}}},
+  "optional": ["versions", "first_seen", "last_seen", "clock_skew_ms", "pending_sets",
+    "pending_octets", "since_start", "templates", "sampling"]},
+"Versions": {"properties": {
+  "v5": {"type": "integer"}, "v9": {"type": "integer"}, "ipfix": {"type": "integer"},
+  "other": {"type": "integer"}}},
+"Template": {"properties": {
+  "domain": {"type": "integer"}, "id": {"type": "integer"}, "options": {"type": "boolean"},
+  "learned": {"$ref": "Time"}, "fields": {"type": "array", "items": {"type": "string"}}}},
+"Sampling": {"properties": {
+  "domain": {"type": "integer"}, "sampler": {"type": "integer"}, "rate": {"type": "integer"},
+  "source": {"type": "string"}}}
+})json";
+
+constexpr std::string_view kCounts[] = {
+    "datagrams", "octets",    "records",       "flows",         "options",
+    "events",    "templates", "sequence_sent", "sequence_gap",  "sequence_received",
+    "reordered", "repeated",  "restarts",      "spread_clamped"};
+constexpr query::Metric kMetrics[] = {query::Metric::Bytes,      query::Metric::Packets,
+                                      query::Metric::Flows,      query::Metric::RawBytes,
+                                      query::Metric::RawPackets, query::Metric::RawFlows};
+
+json::object typed(std::string_view type) {
+  return {{"type", type}};
+}
+
+json::object column_schema(const flow::ColumnSpec& column) {
+  using flow::ColumnType;
+  std::string_view type = "integer";
+  if (column.type == ColumnType::Address || column.type == ColumnType::Mac ||
+      column.type == ColumnType::Name) {
+    type = "string";
+  }
+  if (column.type == ColumnType::Flag) type = "boolean";
+  if (column.column == flow::Column::locality || column.column == flow::Column::sampling_source) {
+    type = "string";
+  }
+  return {{"type", type}, {"description", column.meaning}};
+}
+
+// A row has what was asked for and said: any of the columns, any of the metrics.
+json::object row_shape() {
+  json::object properties{{"time", {{"$ref", "Time"}}}};
+  for (const flow::ColumnSpec& column : flow::kColumns) {
+    properties[column.name] = column_schema(column);
+  }
+  properties["host"] = {{"type", "string"}, {"description", "the local end"}};
+  properties["if"] = {{"type", "integer"}, {"description", "ifIndex, ingress or egress"}};
+  properties["dir"] = {{"type", "string"}, {"description", "in, out, local or transit"}};
+  for (const query::Metric metric : kMetrics) properties[query::name_of(metric)] = typed("integer");
+  json::array optional;
+  for (const auto& member : properties) optional.push_back(json::value(member.key()));
+  return {{"properties", std::move(properties)}, {"optional", std::move(optional)}};
+}
+
+json::object metrics_shape(bool with_groups) {
+  json::object properties;
+  json::array optional;
+  for (const query::Metric metric : kMetrics) {
+    properties[query::name_of(metric)] = typed("integer");
+    optional.push_back(json::value(query::name_of(metric)));
+  }
+  if (with_groups) properties["groups"] = typed("integer");
+  return {{"properties", std::move(properties)}, {"optional", std::move(optional)}};
+}
+
+json::object counts_shape(const std::vector<std::pair<std::string_view, json::object>>& more) {
+  json::object properties;
+  for (const std::string_view name : kCounts) properties[name] = typed("integer");
+  properties["not_counted"] = {{"$ref", "NotCounted"}};
+  for (const auto& [name, schema] : more) properties[name] = schema;
+  return {{"properties", std::move(properties)}};
+}
+
+json::object not_counted_shape() {
+  json::object properties;
+  json::array optional;
+  for (const flow::NotCountedSpec& spec : flow::kNotCounted) {
+    properties[spec.name] = {{"type", "integer"}, {"description", spec.meaning}};
+    optional.push_back(json::value(spec.name));
+  }
+  return {{"properties", std::move(properties)}, {"optional", std::move(optional)}};
+}
+
+// A shape as JSON Schema: references made whole, "optional" turned into "required".
+json::value finished(const json::value& shape) {
+  if (shape.is_array()) {
+    json::array items;
+    for (const json::value& item : shape.get_array()) items.push_back(finished(item));
+    return items;
+  }
+  if (!shape.is_object()) return shape;
+  json::object schema;
+  for (const auto& member : shape.get_object()) {
+    if (member.key() == "optional") continue;
+    schema[member.key()] =
+        member.key() == "$ref"
+            ? json::value("#/components/schemas/" + std::string(member.value().get_string()))
+            : finished(member.value());
+  }
+  const json::value* const properties = shape.get_object().if_contains("properties");
+  if (properties == nullptr || schema.contains("additionalProperties")) return schema;
+  if (!schema.contains("type")) schema["type"] = "object";
+  schema["additionalProperties"] = false;
+  const json::value* const optional = shape.get_object().if_contains("optional");
+  json::array required;
+  for (const auto& member : properties->get_object()) {
+    const json::value name(member.key());
+    bool may_be_absent = false;
+    if (optional != nullptr) {
+      for (const json::value& absent : optional->get_array()) {
+        may_be_absent = may_be_absent || absent == name;
+      }
+    }
+    if (!may_be_absent) required.push_back(name);
+  }
+  if (!required.empty()) schema["required"] = std::move(required);
+  return schema;
+}
+
+json::object make_schemas() {
+  json::object shapes = json::parse({kShapes.data(), kShapes.size()}).get_object();
+  shapes["Row"] = row_shape();
+  shapes["Metrics"] = metrics_shape(false);
+  shapes["Rest"] = metrics_shape(true);
+  shapes["NotCounted"] = not_counted_shape();
+  shapes["Counts"] = counts_shape({});
+  shapes["ExporterCounts"] = counts_shape({{"exporter", typed("string")}});
+  shapes["MinuteCounts"] =
+      counts_shape({{"exporter", typed("string")}, {"time", {{"$ref", "Time"}}}});
+  json::object schemas;
+  for (const auto& member : shapes) schemas[member.key()] = finished(member.value());
+  return schemas;
+}
+
+}  // namespace
+
+const json::object& schemas() {
+  static const json::object made = make_schemas();
+  return made;
+}
+
+}  // namespace serve
