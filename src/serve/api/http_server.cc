@@ -21,6 +21,7 @@
 #include "base/log.h"
 #include "serve/api/api.h"
 #include "serve/api/connection.h"
+#include "serve/socket_path.h"
 
 namespace serve {
 
@@ -82,7 +83,8 @@ error_code bind_tcp(Tcp::acceptor& acceptor, const Tcp::endpoint& endpoint) {
 
 // A socket left by a process that was killed is removed: who binds holds the folder's lock. The
 // mode is set before the name appears.
-error_code bind_unix(Local::acceptor& acceptor, const std::filesystem::path& path) {
+error_code bind_unix(Local::acceptor& acceptor, const std::filesystem::path& path,
+                     const std::string& short_path) {
   error_code error;
   std::error_code ignored;
   std::filesystem::remove(path, ignored);
@@ -90,7 +92,7 @@ error_code bind_unix(Local::acceptor& acceptor, const std::filesystem::path& pat
   if (::fchmod(acceptor.native_handle(), S_IRUSR | S_IWUSR) != 0) {
     return {errno, boost::system::system_category()};
   }
-  if (acceptor.bind(Local::endpoint(path.string()), error)) return error;
+  if (acceptor.bind(Local::endpoint(short_path), error)) return error;
   return acceptor.listen(asio::socket_base::max_listen_connections, error);
 }
 
@@ -137,13 +139,10 @@ base::Expected<void, base::IoError> HttpServer::Impl::bind() {
   }
   if (options.unix_socket.empty()) return {};
 
-  // 107 octets are what the address of a Unix socket holds.
-  const std::string path = options.unix_socket.string();
-  if (path.size() > 107) {
-    return base::Unexpected(base::IoError{"bind", path, ENAMETOOLONG, ""});
-  }
-  if (const auto failed = bind_unix(local, options.unix_socket)) {
-    return base::Unexpected(io_error("bind", path, failed));
+  const auto path = SocketPath::of(options.unix_socket);
+  if (!path) return base::Unexpected(path.error());
+  if (const auto failed = bind_unix(local, options.unix_socket, path->text())) {
+    return base::Unexpected(io_error("bind", options.unix_socket.string(), failed));
   }
   return {};
 }

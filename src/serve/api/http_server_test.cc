@@ -3,11 +3,13 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <latch>
 
 #include "serve/api/testing_server.h"
+#include "serve/client/http_client.h"
 
 namespace serve {
 namespace {
@@ -373,6 +375,25 @@ TEST(HttpServer, TakesOverAUnixSocketThatAKilledProcessLeft) {
     std::ofstream(left) << "left";
   });
   EXPECT_EQ(server.ask_unix("GET", "/healthz").status, 200);
+}
+
+TEST(HttpServer, MakesItsUnixSocketInAFolderWithALongName) {
+  const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) /
+                                       (std::string(150, 'x') + std::to_string(getpid()));
+  std::filesystem::create_directories(folder);
+  {
+    TestServer server([&](ServerOptions& options) { options.unix_socket = folder / "weir.sock"; });
+    EXPECT_TRUE(std::filesystem::is_socket(folder / "weir.sock"));
+    std::string body;
+    const auto answer = http_get(folder / "weir.sock", "/healthz", "", [&](std::string_view piece) {
+      body += piece;
+      return true;
+    });
+    ASSERT_TRUE(answer) << base::to_text(answer.error());
+    EXPECT_EQ(answer->status, 200);
+    EXPECT_EQ(body, "{\"status\":\"ok\",\"replaying\":false}\n");
+  }
+  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

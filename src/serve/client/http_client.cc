@@ -11,6 +11,8 @@
 #include <charconv>
 #include <optional>
 
+#include "serve/socket_path.h"
+
 namespace serve {
 namespace {
 
@@ -70,14 +72,12 @@ class Exchange {
 
   Expected<HttpAnswer, IoError> over_unix(const std::filesystem::path& path,
                                           const http::request<http::empty_body>& request) {
-    const std::string text = path.string();
-    // Asio throws on a longer one.
-    constexpr std::size_t kLongest = sizeof(sockaddr_un::sun_path) - 1;
-    if (text.size() > kLongest) return Unexpected(IoError{"connect to", text, ENAMETOOLONG, {}});
+    const auto reached = SocketPath::of(path);
+    if (!reached) return Unexpected(reached.error());
     asio::io_context io;
     asio::local::stream_protocol::socket socket(io);
     error_code failed;
-    socket.connect(asio::local::stream_protocol::endpoint(text), failed);
+    socket.connect(asio::local::stream_protocol::endpoint(reached->text()), failed);
     if (failed) return Unexpected(io_error("connect to", name_, failed));
     return run(socket, request);
   }

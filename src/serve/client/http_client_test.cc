@@ -70,9 +70,9 @@ TEST(HttpGet, SaysWhatCannotBeReached) {
   const Got no_socket = get(std::filesystem::path("/nonexistent/weir.sock"), "/healthz");
   ASSERT_FALSE(no_socket.answer);
   EXPECT_EQ(no_socket.answer.error().errno_value, ENOENT);
-  const Got long_path = get(std::filesystem::path(std::string(200, 'x')), "/healthz");
+  const Got long_path = get("/nowhere" / std::filesystem::path(std::string(200, 'x')), "/healthz");
   ASSERT_FALSE(long_path.answer);
-  EXPECT_EQ(long_path.answer.error().errno_value, ENAMETOOLONG);
+  EXPECT_EQ(long_path.answer.error().errno_value, ENOENT);
 }
 
 }  // namespace
