@@ -92,7 +92,7 @@ def dead_paths(path, text):
     here = pathlib.PurePath(path).parent
     files = tracked()
     tops = {file.split("/")[0] for file in files} | {file.split("/")[1] for file in files if file.startswith("src/")}
-    for name in sorted(set(PATH.findall(text))):
+    for name in sorted({found.removeprefix("./") for found in PATH.findall(text)}):
         if not (name.endswith(FILE_ENDS) or ("/" in name and name.split("/")[0] in tops)):
             continue
         if name.startswith(("build/", "data/")) or name in ("weir.toml", "settings.toml"):
