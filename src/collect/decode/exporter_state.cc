@@ -27,7 +27,9 @@ class StateWriter {
   void u16(std::uint16_t value) { out_.put(value); }
   void u32(std::uint32_t value) { out_.put(value); }
   void u64(std::uint64_t value) { out_.put(value); }
-  void time(base::UnixMs value) { out_.put(static_cast<std::uint64_t>(value)); }
+  void time(base::UnixMs value) {
+    out_.put(static_cast<std::uint64_t>(std::clamp<base::UnixMs>(value, 0, kTimeMaxMs)));
+  }
   void flag(bool value) { u8(value ? 1 : 0); }
   void count(std::size_t value) { u32(static_cast<std::uint32_t>(value)); }
   void protocol(Protocol value) { u8(static_cast<std::uint8_t>(value)); }
@@ -60,7 +62,12 @@ class StateReader {
   std::uint16_t u16() { return integer<std::uint16_t>(); }
   std::uint32_t u32() { return integer<std::uint32_t>(); }
   std::uint64_t u64() { return integer<std::uint64_t>(); }
-  base::UnixMs time() { return static_cast<base::UnixMs>(u64()); }
+  // Between 1970 and the year 9999: sums of what was read stay far from overflow.
+  base::UnixMs time() {
+    const std::uint64_t value = u64();
+    if (value > static_cast<std::uint64_t>(kTimeMaxMs)) good_ = false;
+    return good_ ? static_cast<base::UnixMs>(value) : 0;
+  }
   bool flag() { return u8() != 0; }
   // At most `max`: a count beyond our own cap was not written by us.
   std::size_t count(std::size_t max) {
