@@ -63,7 +63,8 @@ inline constexpr std::size_t kNotCountedReasons = kNotCounted.size();
 //
 // 1. sequence_sent = sequence_received + sequence_gap, in the exporter's own unit: flows (v5),
 //    datagrams (v9), data records including options data (IPFIX).
-// 2. records = flows + options + events + the sum of not_counted. A bidirectional record is two flows
+// 2. records = flows + options + events + the sum of not_counted. A bidirectional record is two
+// flows
 //    and counts as two.
 //
 // A row is what changed since the last one of its exporter and minute. It may take back what an
