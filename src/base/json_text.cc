@@ -92,7 +92,8 @@ std::string valid_utf8(std::string text) {
     }
     at += length == 0 ? 1 : length;
   }
-  return taken == 0 ? text : valid.append(text, taken);
+  if (taken == 0) return text;
+  return valid.append(text, taken);
 }
 
 }  // namespace base

@@ -26,6 +26,8 @@ struct Address {
     return hi == 0 && (lo == 0 || lo == (std::uint64_t{0xffff} << 32));
   }
 
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the comparison's 0 for a pointer.
+
   auto operator<=>(const Address&) const = default;
 };
 
@@ -48,6 +50,8 @@ struct Network {
     return (other.hi & mask_hi()) == address.hi && (other.lo & mask_lo()) == address.lo;
   }
   constexpr Address last() const { return {address.hi | ~mask_hi(), address.lo | ~mask_lo()}; }
+
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the comparison's 0 for a pointer.
 
   auto operator<=>(const Network&) const = default;
 

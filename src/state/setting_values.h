@@ -16,6 +16,8 @@ struct Endpoint {
   flow::Address address;
   std::uint16_t port = 0;
 
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the comparison's 0 for a pointer.
+
   auto operator<=>(const Endpoint&) const = default;
 };
 

@@ -40,17 +40,20 @@ using Subject = std::variant<flow::Column, Derived>;
 struct NumberRange {
   std::uint64_t low = 0;
   std::uint64_t high = 0;
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the comparison's 0 for a pointer.
   auto operator<=>(const NumberRange&) const = default;
 };
 // `*` stands for any characters, nothing else is special. ASCII letters are in lower case here and
 // match either case.
 struct TextPattern {
   std::string text;
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the comparison's 0 for a pointer.
   auto operator<=>(const TextPattern&) const = default;
 };
 // All bits of `mask` are set; 0: the subject is there at all.
 struct BitsSet {
   std::uint64_t mask = 0;
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the comparison's 0 for a pointer.
   auto operator<=>(const BitsSet&) const = default;
 };
 

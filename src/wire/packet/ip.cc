@@ -52,7 +52,7 @@ std::optional<IpPacket> parse_ipv4(ByteView packet) {
   ByteReader reader(packet);
   const auto fixed = reader.take<20>();
   if (!fixed) return std::nullopt;
-  const std::size_t header = (load_be<std::uint8_t, 0>(*fixed) & 0x0fu) * 4;
+  const std::size_t header = (load_be<std::uint8_t, 0>(*fixed) & 0x0fu) * std::size_t{4};
   if (header < 20 || header > packet.size()) return std::nullopt;
   // 0: the sender's network card was to cut it into packets; all that was captured is its.
   const std::size_t said = load_be<std::uint16_t, 2>(*fixed);
