@@ -1,9 +1,19 @@
 #include "collect/collector.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <utility>
 
 namespace collect {
+namespace {
+
+// As top and ps show it.
+void name_thread(std::jthread& thread, const char* name) {
+  ::pthread_setname_np(thread.native_handle(), name);
+}
+
+}  // namespace
 
 base::Expected<std::unique_ptr<Collector>, base::IoError> Collector::open(
     Options options, const Knowledge& knowledge, base::DiskBudget& budget,
@@ -58,6 +68,10 @@ void Collector::start() {
   replaying_ = std::jthread([this](std::stop_token stop) { replay_->run(std::move(stop)); });
   syncing_ = std::jthread([this](std::stop_token stop) { journal_->run_sync(std::move(stop)); });
   receiving_ = std::jthread([this](std::stop_token stop) { receiver_->run(std::move(stop)); });
+  for (std::jthread& thread : working_) name_thread(thread, "weir-worker");
+  name_thread(replaying_, "weir-replay");
+  name_thread(syncing_, "weir-journal");
+  name_thread(receiving_, "weir-receive");
 }
 
 void Collector::stop() {

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <pthread.h>
 #include <signal.h>
 
 #include <CLI/CLI.hpp>
@@ -184,6 +185,15 @@ std::optional<int> Service::open_ports(bool listen_is_given) {
   if (errors.size() == settings_.listen.size()) {
     return complain(kNotHad, "no UDP port could be had");
   }
+  for (const flow::PortView& port : collector_->ports()) {
+    if (!port.bound || port.receive_buffer_octets >= settings_.receive_buffer_octets) continue;
+    spdlog::warn(
+        "UDP {}: the kernel granted {} octets of receive buffer instead of {}; bursts may "
+        "be lost (sysctl -w net.core.rmem_max={})",
+        port.address, port.receive_buffer_octets, settings_.receive_buffer_octets,
+        settings_.receive_buffer_octets);
+    break;
+  }
   return std::nullopt;
 }
 
@@ -231,8 +241,10 @@ void Service::run() {
           .workers = state::worker_count(settings_, std::thread::hardware_concurrency())},
       [this](std::uint64_t segment) { collector_->committed(segment); });
   storing_ = std::jthread([this] { store_thread_->run(); });
+  ::pthread_setname_np(storing_.native_handle(), "weir-store");
   collector_->start();
   serving_ = std::jthread([this](const std::stop_token& stop) { http_->run(stop); });
+  ::pthread_setname_np(serving_.native_handle(), "weir-http");
   is_ready_ = true;
   say_that_it_is_up();
 

@@ -21,6 +21,7 @@ constexpr int kRoundsPerPort = 8;
 // At the end, what waits in the sockets is taken for this long: a sender that never pauses must
 // not keep the process alive.
 constexpr std::int64_t kDrainMs = 2'000;
+constexpr std::int64_t kClockBehindMs = 2'000;
 constexpr std::size_t kRefusedOctetsShown = 32;
 
 base::UnixNs now() {
@@ -247,7 +248,20 @@ std::uint64_t Receiver::rows_made() const {
   return rows;
 }
 
+// Times of receipt stand still while the clock is behind those of the store: someone must know.
+void Receiver::watch_clock() {
+  const std::int64_t behind_ms = (last_received_ns_ - now_ns_) / base::kNsPerMs;
+  if (behind_ms < kClockBehindMs) return;
+  clock_log_.line(now_ns_ / base::kNsPerMs, [&](std::uint64_t) {
+    spdlog::warn(
+        "the clock is {} s behind the newest datagram of the store; until it has caught up "
+        "all datagrams count as received then",
+        behind_ms / base::kMsPerSecond);
+  });
+}
+
 void Receiver::publish_view() {
+  watch_clock();
   next_view_ms_ = now_ns_ / base::kNsPerMs + kViewEveryMs;
   auto view = std::make_shared<flow::ReceiveView>();
   view->ports = ports();

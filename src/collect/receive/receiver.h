@@ -72,6 +72,7 @@ class Receiver {
   void pass_barrier_if_due();
   void pass_barrier();
   std::uint64_t rows_made() const;
+  void watch_clock();
   void publish_view();
 
   Options options_;
@@ -101,6 +102,7 @@ class Receiver {
   std::string journal_problem_;
   std::optional<LastRefused> last_refused_;
   base::SampledLog log_{base::kMsPerMinute};
+  base::SampledLog clock_log_{base::kMsPerMinute};
   base::Snapshot<flow::ReceiveView> view_;
 };
 

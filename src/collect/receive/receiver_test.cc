@@ -1,18 +1,16 @@
 #include "collect/receive/receiver.h"
 
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <unistd.h>
 
-#include <cstring>
 #include <filesystem>
 #include <thread>
 
 #include "collect/journal/segment_reader.h"
 #include "collect/receive/port_holder.h"
 #include "collect/testing_datagrams.h"
+#include "collect/testing_sender.h"
 
 namespace collect {
 namespace {
@@ -22,42 +20,6 @@ using testing::HasSubstr;
 state::Endpoint loopback(std::uint16_t port = 0) {
   return {flow::Address::v4(0x7f000001), port};
 }
-
-// A UDP socket of the test's own that sends to loopback.
-class Sender {
- public:
-  explicit Sender(int family) : family_(family), descriptor_(::socket(family, SOCK_DGRAM, 0)) {}
-  ~Sender() { ::close(descriptor_); }
-  Sender(const Sender&) = delete;
-  Sender& operator=(const Sender&) = delete;
-
-  void send(std::uint16_t port, std::span<const std::byte> payload) const {
-    sockaddr_storage to{};
-    socklen_t length = 0;
-    if (family_ == AF_INET) {
-      sockaddr_in v4{};
-      v4.sin_family = AF_INET;
-      v4.sin_port = htons(port);
-      v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-      length = sizeof(v4);
-      std::memcpy(&to, &v4, sizeof(v4));
-    } else {
-      sockaddr_in6 v6{};
-      v6.sin6_family = AF_INET6;
-      v6.sin6_port = htons(port);
-      v6.sin6_addr = in6addr_loopback;
-      length = sizeof(v6);
-      std::memcpy(&to, &v6, sizeof(v6));
-    }
-    const auto sent = ::sendto(descriptor_, payload.data(), payload.size(), 0,
-                               static_cast<const sockaddr*>(static_cast<const void*>(&to)), length);
-    EXPECT_EQ(sent, static_cast<ssize_t>(payload.size())) << std::strerror(errno);
-  }
-
- private:
-  int family_;
-  int descriptor_;
-};
 
 class ReceiverTest : public testing::Test {
  protected:
@@ -124,7 +86,7 @@ class ReceiverTest : public testing::Test {
 
 TEST_F(ReceiverTest, SendsWhatItTakesToJournalAndWorkerAndEndsWithABarrier) {
   auto receiver = opened();
-  const Sender sender(AF_INET);
+  const TestingSender sender(AF_INET);
   for (std::uint32_t i = 0; i < 100; ++i) {
     sender.send(port_of(*receiver), netflow5_datagram(2, 2 * i, now_ms()));
   }
@@ -147,8 +109,8 @@ TEST_F(ReceiverTest, SendsWhatItTakesToJournalAndWorkerAndEndsWithABarrier) {
 TEST_F(ReceiverTest, OnePortTakesBothFamiliesAndAnIpv4ExporterIsIpv4) {
   options_.listen = {{{}, 0}};
   auto receiver = opened();
-  Sender(AF_INET).send(port_of(*receiver), netflow5_datagram(1, 0, now_ms()));
-  Sender(AF_INET6).send(port_of(*receiver), netflow5_datagram(1, 0, now_ms()));
+  TestingSender(AF_INET).send(port_of(*receiver), netflow5_datagram(1, 0, now_ms()));
+  TestingSender(AF_INET6).send(port_of(*receiver), netflow5_datagram(1, 0, now_ms()));
   run_to_end(*receiver);
   EXPECT_THAT(exporters_, testing::UnorderedElementsAre(flow::Address::v4(0x7f000001),
                                                         flow::Address{.hi = 0, .lo = 1}));
@@ -158,11 +120,11 @@ TEST_F(ReceiverTest, RefusesUnknownVersionsAndSendersBeforeTheJournal) {
   options_.senders.deny = {*flow::parse_network("::1")};
   options_.listen = {{{}, 0}};
   auto receiver = opened();
-  const Sender v4(AF_INET);
+  const TestingSender v4(AF_INET);
   v4.send(port_of(*receiver), std::array{std::byte{0}, std::byte{4}, std::byte{0xab}});
   v4.send(port_of(*receiver), std::array{std::byte{9}});
   v4.send(port_of(*receiver), {});
-  Sender(AF_INET6).send(port_of(*receiver), netflow5_datagram(1, 0, now_ms()));
+  TestingSender(AF_INET6).send(port_of(*receiver), netflow5_datagram(1, 0, now_ms()));
   run_to_end(*receiver);
   EXPECT_EQ(rows_, 0u);
   const auto view = receiver->view().get();
@@ -178,8 +140,8 @@ TEST_F(ReceiverTest, WithoutLearningTakesOnlyWhoIsAllowed) {
   options_.senders = {.learn = false, .allow = {*flow::parse_network("127.0.0.1")}, .deny = {}};
   options_.listen = {{{}, 0}};
   auto receiver = opened();
-  Sender(AF_INET).send(port_of(*receiver), netflow5_datagram(1, 0, now_ms()));
-  Sender(AF_INET6).send(port_of(*receiver), netflow5_datagram(1, 0, now_ms()));
+  TestingSender(AF_INET).send(port_of(*receiver), netflow5_datagram(1, 0, now_ms()));
+  TestingSender(AF_INET6).send(port_of(*receiver), netflow5_datagram(1, 0, now_ms()));
   run_to_end(*receiver);
   EXPECT_EQ(rows_, 1u);
   EXPECT_EQ(receiver->view().get()->refused_senders, 1u);
@@ -190,7 +152,7 @@ TEST_F(ReceiverTest, DropsAndCountsWhenTheWorkerIsBehindBeforeTheJournal) {
   for (std::size_t i = 0; i < Inbox::kBurstsMax; ++i) {
     worker_->inbox().push_live(std::make_unique<Burst>());
   }
-  Sender(AF_INET).send(port_of(*receiver), netflow5_datagram(1, 0, now_ms()));
+  TestingSender(AF_INET).send(port_of(*receiver), netflow5_datagram(1, 0, now_ms()));
   run_to_end(*receiver);
   EXPECT_EQ(rows_, 0u);
   EXPECT_EQ(receiver->view().get()->worker_channel_full, 1u);
@@ -201,7 +163,7 @@ TEST_F(ReceiverTest, WhatTheJournalCannotTakeIsCountedAndNotDecoded) {
   journal_.reset();
   journal_ = Journal::open({folder_, 0, 200}, budget_).value();
   auto receiver = opened();
-  Sender(AF_INET).send(port_of(*receiver), netflow5_datagram(5, 0, now_ms()));
+  TestingSender(AF_INET).send(port_of(*receiver), netflow5_datagram(5, 0, now_ms()));
   run_to_end(*receiver);
   EXPECT_EQ(rows_, 0u);
   const auto view = receiver->view().get();
@@ -213,7 +175,7 @@ TEST_F(ReceiverTest, TimesOfReceiptNeverFallBelowThoseOfTheStore) {
   const base::UnixMs later = now_ms() + base::kMsPerHour;
   options_.last_received_ns = later * base::kNsPerMs;
   auto receiver = opened();
-  Sender(AF_INET).send(port_of(*receiver), netflow5_datagram(1, 0, now_ms()));
+  TestingSender(AF_INET).send(port_of(*receiver), netflow5_datagram(1, 0, now_ms()));
   run_to_end(*receiver);
   EXPECT_THAT(received_, testing::ElementsAre(later));
 }
@@ -223,7 +185,7 @@ TEST_F(ReceiverTest, ReceivesWhileItRunsAndStopsWhenAsked) {
   const std::uint16_t port = port_of(*receiver);
   std::jthread receiving([&](std::stop_token stop) { receiver->run(stop); });
   std::jthread working([&] { worker_->run(); });
-  const Sender sender(AF_INET);
+  const TestingSender sender(AF_INET);
   constexpr std::uint32_t kDatagrams = 2'000;
   for (std::uint32_t i = 0; i < kDatagrams; ++i) {
     sender.send(port, netflow5_datagram(1, i, now_ms()));
@@ -273,7 +235,7 @@ TEST(UdpPort, TakesTheLargestDatagramWhole) {
   UdpPort port(loopback(), 1 << 20);
   ASSERT_TRUE(port.open());
   const std::vector<std::byte> payload(65'507, std::byte{7});
-  Sender(AF_INET).send(port.port(), payload);
+  TestingSender(AF_INET).send(port.port(), payload);
   ReceiveSlots slots;
   const auto received = port.receive(slots, 1);
   ASSERT_EQ(received.size(), 1u);
@@ -287,7 +249,7 @@ TEST(UdpPort, CountsWhatTheKernelDropped) {
   UdpPort port(loopback(), 4'096);
   ASSERT_TRUE(port.open());
   const std::vector<std::byte> payload(1'400, std::byte{7});
-  const Sender sender(AF_INET);
+  const TestingSender sender(AF_INET);
   for (int i = 0; i < 1'000; ++i) sender.send(port.port(), payload);
   ReceiveSlots slots;
   while (!port.receive(slots, 1).empty()) continue;
