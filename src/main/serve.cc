@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
 #include <atomic>
@@ -51,8 +52,6 @@ int complain(int exit_code, const std::string& text) {
   return exit_code;
 }
 
-// --- What is to be done: weir.toml and flags ---
-
 using Settings = base::Expected<state::Settings, std::vector<base::UserError>>;
 
 base::Expected<state::Endpoint, base::UserError> endpoint_of(const char* flag,
@@ -90,9 +89,8 @@ Settings settings_of(const Flags& flags) {
   return settings;
 }
 
-// --- What does it: the stages in the order of the data's path ---
-
-// Opened one after the other; what one needs, it finds in those before it. Destroyed in reverse.
+// All stages, in the order of the data's path. Opened one after the other; what one needs, it finds
+// in those before it. Destroyed in reverse.
 class Service {
  public:
   Service(const state::Settings& settings, std::uint64_t file_system_octets)
@@ -306,6 +304,8 @@ int run_serve(const Flags& flags) {
   sigaddset(&ends, SIGINT);
   pthread_sigmask(SIG_BLOCK, &ends, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
+  // Who talked to whom is not for every user of the machine.
+  ::umask(0027);
 
   std::error_code error;
   std::filesystem::create_directories(settings->data, error);

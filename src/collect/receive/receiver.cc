@@ -15,6 +15,13 @@ namespace collect {
 namespace {
 
 constexpr int kWaitMs = 100;
+// Waking for each datagram would cost more than the datagram: after a small burst the sockets
+// gather for a moment. Where the kernel granted a small buffer (the usual 208 KiB holds 26 ms of
+// 100,000 flows/s) the moment is shorter.
+constexpr std::size_t kBurstWorthWaking = ReceiveSlots::kSlots / 2;
+constexpr int kGatherMs = 5;
+constexpr int kGatherSmallBufferMs = 1;
+constexpr std::uint32_t kLargeBufferOctets = 4 << 20;
 constexpr std::int64_t kViewEveryMs = 500;
 // Calls of one port in a row before the next one's turn.
 constexpr int kRoundsPerPort = 8;
@@ -109,13 +116,10 @@ std::vector<flow::PortView> Receiver::ports() const {
 void Receiver::run(std::stop_token stop) {
   const StopEvent stop_event(stop);
   while (!stop.stop_requested()) {
-    wait(stop_event.descriptor(), kWaitMs);
+    wait(stop_event.descriptor());
     now_ns_ = now();
-    for (UdpPort& port : ports_) {
-      for (int round = 0; round < kRoundsPerPort; ++round) {
-        if (take_from(port) < ReceiveSlots::kSlots) break;
-      }
-    }
+    const std::size_t taken = take_from_all();
+    if (taken > 0 && taken < kBurstWorthWaking) gather(stop_event.descriptor());
     retry_ports();
     pass_barrier_if_due();
     if (now_ns_ / base::kNsPerMs >= next_view_ms_) publish_view();
@@ -126,12 +130,32 @@ void Receiver::run(std::stop_token stop) {
   publish_view();
 }
 
-void Receiver::wait(int stop_event, int timeout_ms) {
+void Receiver::wait(int stop_event) {
   std::vector<pollfd> events{{stop_event, POLLIN, 0}};
   for (const UdpPort& port : ports_) {
     if (port.is_bound()) events.push_back({port.descriptor(), POLLIN, 0});
   }
-  ::poll(events.data(), events.size(), timeout_ms);
+  ::poll(events.data(), events.size(), kWaitMs);
+}
+
+void Receiver::gather(int stop_event) const {
+  const bool is_large = std::ranges::all_of(ports_, [](const UdpPort& port) {
+    return !port.is_bound() || port.buffer_octets() >= kLargeBufferOctets;
+  });
+  pollfd stop{stop_event, POLLIN, 0};
+  ::poll(&stop, 1, is_large ? kGatherMs : kGatherSmallBufferMs);
+}
+
+std::size_t Receiver::take_from_all() {
+  std::size_t taken = 0;
+  for (UdpPort& port : ports_) {
+    for (int round = 0; round < kRoundsPerPort; ++round) {
+      const std::size_t burst = take_from(port);
+      taken += burst;
+      if (burst < ReceiveSlots::kSlots) break;
+    }
+  }
+  return taken;
 }
 
 std::size_t Receiver::take_from(UdpPort& port) {

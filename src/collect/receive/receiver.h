@@ -62,7 +62,9 @@ class Receiver {
     std::vector<std::byte> first_octets;
   };
 
-  void wait(int stop_event, int timeout_ms);
+  void wait(int stop_event);
+  void gather(int stop_event) const;
+  std::size_t take_from_all();
   std::size_t take_from(UdpPort& port);
   void sort_out(std::span<const Datagram> received);
   void refuse(const Datagram& datagram, Refusal refusal);

@@ -171,6 +171,21 @@ TEST_F(ReceiverTest, WhatTheJournalCannotTakeIsCountedAndNotDecoded) {
   EXPECT_THAT(view->journal_problem, HasSubstr("share of store.budget"));
 }
 
+TEST_F(ReceiverTest, AFullSegmentIsClosedByABarrierAndTheNextOneBegun) {
+  journal_.reset();
+  journal_ = Journal::open({folder_, 0, 40'000}, budget_).value();  // segments of 10,000
+  auto receiver = opened();
+  const TestingSender sender(AF_INET);
+  for (std::uint32_t i = 0; i < 100; ++i) {
+    sender.send(port_of(*receiver), netflow5_datagram(2, 2 * i, now_ms()));
+  }
+  run_to_end(*receiver);
+  EXPECT_EQ(rows_, 200u);
+  EXPECT_THAT(done_segments_, testing::ElementsAre(1, 2));
+  EXPECT_THAT(batch_segments_, testing::ElementsAre(1, 2));
+  EXPECT_EQ(list_segments(folder_).size(), 2u);
+}
+
 TEST_F(ReceiverTest, TimesOfReceiptNeverFallBelowThoseOfTheStore) {
   const base::UnixMs later = now_ms() + base::kMsPerHour;
   options_.last_received_ns = later * base::kNsPerMs;

@@ -58,6 +58,8 @@ class UdpPort {
   int descriptor() const { return descriptor_; }
   // The bound port, which the endpoint's 0 leaves to the kernel.
   std::uint16_t port() const { return bound_.port; }
+  // What the kernel granted.
+  std::uint32_t buffer_octets() const { return granted_octets_; }
 
   // Takes what waits in the socket, at most ReceiveSlots::kSlots datagrams. Valid until the next
   // call with these slots. `now_ns` stands in where the kernel gives no time of receipt.
