@@ -263,7 +263,9 @@ class FlowSelect {
   std::string scaled(const std::string& volume, const std::string& by) const {
     if (!is_sampled()) return volume;
     if (scan_.small_volumes) return fmt::format("{} * {}::BIGINT", volume, by);
-    return fmt::format("LEAST({}::HUGEINT * {}::HUGEINT, 9223372036854775807)::BIGINT", volume, by);
+    // LEAST skips NULL: a volume that was not said would become the largest number.
+    return fmt::format("LEAST(COALESCE({}, 0)::HUGEINT * {}::HUGEINT, 9223372036854775807)::BIGINT",
+                       volume, by);
   }
   std::string whole_metric(Metric metric) const {
     switch (metric) {

@@ -3,10 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
+#include <random>
 #include <sstream>
 
 #include "golden/query/engines.h"
+#include "golden/query/random_questions.h"
 #include "golden/query/script.h"
 #include "serve/export/export.h"
 
@@ -100,6 +103,58 @@ class QueryScript : public testing::Test {
   EngineKind kind_;
 };
 
+std::string to_text(const query::PlanText& text) {
+  return fmt::format(
+      "filter `{}` by `{}` metric `{}` range `{}` step `{}` top `{}` flows `{}` limit `{}`",
+      text.filter, text.by, text.metric, text.range, text.step, text.top, text.flows, text.limit);
+}
+
+// Rows as CSV, then totals and rest.
+std::string whole_answer(const query::Plan& plan, Engine& engine) {
+  std::string text;
+  const auto writer = serve::make_writer(serve::Format::Csv, plan, [&](std::string_view piece) {
+    text += piece;
+    return true;
+  });
+  const auto summary = engine.answer(plan, *writer);
+  if (!summary) return "error: " + summary.error().detail;
+  writer->finish(*summary);
+  if (plan.flows) return text;
+  return text + fmt::format("totals {}\nrest {}: {}\n", fmt::join(summary->totals, ","),
+                            summary->rest_groups, fmt::join(summary->rest, ","));
+}
+
+// The model and an engine asked the same, at random.
+class RandomComparison : public testing::Test {
+ public:
+  RandomComparison(EngineKind model, EngineKind kind)
+      : model_(std::move(model)), kind_(std::move(kind)) {}
+
+  void TestBody() override {
+    constexpr std::size_t kFlows = 300;
+    constexpr int kQuestions = 40;
+    const char* given = std::getenv("WEIR_SEED");
+    const auto seed = given == nullptr
+                          ? std::random_device{}()
+                          : static_cast<std::uint32_t>(std::strtoul(given, nullptr, 0));
+    RandomQuestions random(seed);
+    const auto flows = random.flows(kFlows);
+    const auto model = model_.make(flows);
+    const auto engine = kind_.make(flows);
+    for (int i = 0; i < kQuestions && !HasFailure(); ++i) {
+      const query::PlanText text = random.question();
+      SCOPED_TRACE(fmt::format("WEIR_SEED={} question {}: {}", seed, i, to_text(text)));
+      const auto plan = query::make_plan(text, kNow);
+      ASSERT_TRUE(plan) << base::to_text(plan.error());
+      EXPECT_EQ(whole_answer(*plan, *engine), whole_answer(*plan, *model));
+    }
+  }
+
+ private:
+  EngineKind model_;
+  EngineKind kind_;
+};
+
 }  // namespace
 }  // namespace script
 
@@ -114,7 +169,12 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "no scripts in {}\n", WEIR_QUERY_SCRIPTS);
     return 1;
   }
-  for (const auto& kind : script::engine_kinds()) {
+  const auto kinds = script::engine_kinds();
+  for (const auto& kind : kinds) {
+    if (kind.name != kinds.front().name)
+      testing::RegisterTest(
+          kind.name.c_str(), "random", nullptr, nullptr, __FILE__, __LINE__,
+          [=]() -> testing::Test* { return new script::RandomComparison(kinds.front(), kind); });
     for (const auto& path : paths) {
       const std::string name = path.stem().string();
       testing::RegisterTest(
