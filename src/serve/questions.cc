@@ -8,22 +8,43 @@ namespace serve {
 
 namespace {
 
-// Rows may take back what others of the range counted, so the sums are made before anything is
-// called loss. What was counted before the range and taken back in it is none.
-query::Loss loss_of(const std::vector<flow::LedgerRow>& rows) {
-  std::int64_t gap_sum = 0;
-  std::int64_t not_counted_sum = 0;
-  query::Loss loss;
+// Minutes that touch the range.
+query::TimeRange minutes_of(query::TimeRange range) {
+  return {base::floor_to(range.from, base::kMsPerMinute), range.to};
+}
+
+// One row per minute and exporter, in this order.
+std::vector<flow::LedgerRow> merged(const std::vector<flow::LedgerRow>& rows) {
+  std::map<std::pair<base::UnixMs, flow::Address>, flow::LedgerCounts> sums;
+  for (const flow::LedgerRow& row : rows) sums[{row.minute, row.exporter}] += row.counts;
+  std::vector<flow::LedgerRow> one_each;
+  for (const auto& [key, counts] : sums) one_each.push_back({key.second, key.first, counts});
+  return one_each;
+}
+
+// A row may take back what an earlier one counted (see flow/ledger.h), so that sums are signed.
+struct SignedLoss {
+  std::int64_t sequence_gap = 0;
+  std::int64_t not_counted = 0;
+  std::int64_t minutes = 0;
+};
+
+SignedLoss loss_of(const std::vector<flow::LedgerRow>& rows) {
+  SignedLoss loss;
   for (const flow::LedgerRow& row : rows) {
     const auto gap = static_cast<std::int64_t>(row.counts.sequence_gap);
     const auto not_counted = static_cast<std::int64_t>(row.counts.not_counted_sum());
-    gap_sum += gap;
-    not_counted_sum += not_counted;
+    loss.sequence_gap += gap;
+    loss.not_counted += not_counted;
     if (gap > 0 || not_counted > 0) ++loss.minutes;
   }
-  loss.sequence_gap = static_cast<std::uint64_t>(std::max(gap_sum, std::int64_t{0}));
-  loss.not_counted = static_cast<std::uint64_t>(std::max(not_counted_sum, std::int64_t{0}));
   return loss;
+}
+
+// `value` changed from `before` to `after`; never below 0.
+std::uint64_t changed(std::uint64_t value, std::int64_t before, std::int64_t after) {
+  const std::int64_t result = static_cast<std::int64_t>(value) - before + after;
+  return static_cast<std::uint64_t>(std::max(result, std::int64_t{0}));
 }
 
 }  // namespace
@@ -35,28 +56,53 @@ base::Expected<query::AnswerSummary, query::QueryError> Questions::answer(
     const query::Plan& plan, query::AnswerSink& sink, const query::Cancel& cancel) {
   auto summary = store_.query(plan, sink, cancel);
   if (!summary) return summary;
-
-  summary->loss = loss_of(ledger(plan.range));
+  summary->loss = with_uncommitted(summary->loss, plan.range);
   summary->replaying = uncommitted_.replaying();
   return summary;
 }
 
-std::vector<flow::LedgerRow> Questions::ledger(query::TimeRange range) const {
-  range.from = base::floor_to(range.from, base::kMsPerMinute);
-  // The uncommitted rows are asked for first: a barrier in between shows its rows twice for a
-  // moment, never as missing.
+// Only the minutes from the first uncommitted row on are looked at one by one: these are few.
+query::Loss Questions::with_uncommitted(query::Loss committed, query::TimeRange range) const {
+  std::vector<flow::LedgerRow> rows = uncommitted(range);
+  if (rows.empty()) return committed;
+  const auto first = std::min_element(
+      rows.begin(), rows.end(),
+      [](const auto& left, const auto& right) { return left.minute < right.minute; });
+  const std::vector<flow::LedgerRow> tail = store_.ledger({first->minute, range.to});
+  const SignedLoss before = loss_of(tail);
+  rows.insert(rows.end(), tail.begin(), tail.end());
+  const SignedLoss after = loss_of(merged(rows));
+  return {changed(committed.sequence_gap, before.sequence_gap, after.sequence_gap),
+          changed(committed.not_counted, before.not_counted, after.not_counted),
+          changed(committed.minutes, before.minutes, after.minutes)};
+}
+
+std::vector<flow::LedgerRow> Questions::uncommitted(query::TimeRange range) const {
+  const query::TimeRange minutes = minutes_of(range);
   std::vector<flow::LedgerRow> rows = uncommitted_.ledger();
   std::erase_if(rows, [&](const flow::LedgerRow& row) {
-    return row.minute < range.from || row.minute >= range.to;
+    return row.minute < minutes.from || row.minute >= minutes.to;
   });
-  const std::vector<flow::LedgerRow> committed = store_.ledger(range);
-  rows.insert(rows.end(), committed.begin(), committed.end());
-
-  std::map<std::pair<base::UnixMs, flow::Address>, flow::LedgerCounts> sums;
-  for (const flow::LedgerRow& row : rows) sums[{row.minute, row.exporter}] += row.counts;
-  rows.clear();
-  for (const auto& [key, counts] : sums) rows.push_back({key.second, key.first, counts});
   return rows;
+}
+
+// Below, the uncommitted rows are asked for first: a barrier in between shows its rows twice for a
+// moment, never as missing.
+
+std::vector<flow::LedgerRow> Questions::ledger(query::TimeRange range) const {
+  std::vector<flow::LedgerRow> rows = uncommitted(range);
+  const std::vector<flow::LedgerRow> committed = store_.ledger(minutes_of(range));
+  rows.insert(rows.end(), committed.begin(), committed.end());
+  return merged(rows);
+}
+
+std::map<flow::Address, flow::LedgerCounts> Questions::ledger_sums(query::TimeRange range) const {
+  std::map<flow::Address, flow::LedgerCounts> sums;
+  for (const flow::LedgerRow& row : uncommitted(range)) sums[row.exporter] += row.counts;
+  for (const flow::LedgerRow& row : store_.ledger_sums(minutes_of(range))) {
+    sums[row.exporter] += row.counts;
+  }
+  return sums;
 }
 
 }  // namespace serve

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <vector>
 
 #include "base/result.h"
@@ -31,9 +32,15 @@ class Questions {
 
   // Committed and uncommitted rows of minutes that touch the range: one per exporter and minute,
   // by minute, then exporter. Each keeps both of the ledger's equalities, so their sums do too.
+  // As many as the range has: ask for a short one.
   std::vector<flow::LedgerRow> ledger(query::TimeRange range) const;
+  // The same summed per exporter, for ranges of any length.
+  std::map<flow::Address, flow::LedgerCounts> ledger_sums(query::TimeRange range) const;
 
  private:
+  std::vector<flow::LedgerRow> uncommitted(query::TimeRange range) const;
+  query::Loss with_uncommitted(query::Loss committed, query::TimeRange range) const;
+
   store::Store& store_;
   const Uncommitted uncommitted_;
 };

@@ -74,12 +74,15 @@ class Store {
   // everything as it was; the caller tries again.
   virtual base::Expected<void, base::IoError> commit(const Commit& commit) = 0;
 
-  // Runs a plan over one immutable view of hot rows and parts.
+  // Runs a plan over one immutable view of hot rows and parts. The summary's `loss` is that of the
+  // committed ledger.
   virtual base::Expected<query::AnswerSummary, query::QueryError> query(
       const query::Plan& plan, query::AnswerSink& sink, const query::Cancel& cancel) = 0;
 
   // Committed ledger rows with from ≤ minute < to, summed per exporter and minute.
   virtual std::vector<flow::LedgerRow> ledger(query::TimeRange range) const = 0;
+  // The same summed per exporter, whatever the range's length; each row's minute is range.from.
+  virtual std::vector<flow::LedgerRow> ledger_sums(query::TimeRange range) const = 0;
 
   virtual std::vector<Part> parts() const = 0;
   virtual StoreStatus status() const = 0;

@@ -14,8 +14,17 @@ namespace json = boost::json;
 
 namespace {
 
-// Rows of minutes that one answer holds at most (some 500 octets each); the newest stay.
-constexpr std::size_t kMinuteRowsMax = 10'000;
+// Rows of minutes that one answer holds at most, some 500 octets each.
+constexpr std::size_t kMinuteRowsMax = 20'000;
+
+// The newest part of the range that cannot have more rows than that. No minute is later than now.
+query::TimeRange newest_minutes(query::TimeRange range, std::size_t exporters, base::UnixMs now) {
+  const std::size_t minutes =
+      kMinuteRowsMax / std::clamp(exporters, std::size_t{1}, kMinuteRowsMax);
+  const base::UnixMs last = base::floor_to(std::min(range.to - 1, now), base::kMsPerMinute);
+  const base::UnixMs from = last - static_cast<std::int64_t>(minutes - 1) * base::kMsPerMinute;
+  return {std::max(range.from, from), range.to};
+}
 
 // A row of a minute may take back what an earlier one counted: see flow/ledger.h.
 std::int64_t signed_count(std::uint64_t count) {
@@ -153,23 +162,20 @@ json::object live_json(const flow::ExporterView& view) {
 std::optional<Response> get_ledger(Api& api, const Call& call) {
   const auto range = query::parse_range(call.parameter("range", "-24h"), call.now);
   if (!range) return error_response(400, range.error());
-  const std::vector<flow::LedgerRow> rows = api.sources().questions.ledger(*range);
-
+  const auto by_exporter = api.sources().questions.ledger_sums(*range);
   flow::LedgerCounts sums;
-  std::map<flow::Address, flow::LedgerCounts> by_exporter;
-  for (const flow::LedgerRow& row : rows) {
-    sums += row.counts;
-    by_exporter[row.exporter] += row.counts;
-  }
   json::array exporters;
   for (const auto& [exporter, counts] : by_exporter) {
+    sums += counts;
     json::object told = counts_json(counts);
     told["exporter"] = flow::to_text(exporter);
     exporters.push_back(std::move(told));
   }
-  const std::size_t left_out = rows.size() - std::min(rows.size(), kMinuteRowsMax);
+  const query::TimeRange listed = newest_minutes(*range, by_exporter.size(), call.now);
   json::array minutes;
-  for (std::size_t i = left_out; i < rows.size(); ++i) minutes.push_back(row_json(rows[i]));
+  for (const flow::LedgerRow& row : api.sources().questions.ledger(listed)) {
+    minutes.push_back(row_json(row));
+  }
 
   const auto receive = api.sources().receive();
   return json_response(
@@ -177,7 +183,7 @@ std::optional<Response> get_ledger(Api& api, const Call& call) {
                         {"sums", counts_json(sums)},
                         {"exporters", std::move(exporters)},
                         {"minutes", std::move(minutes)},
-                        {"minutes_left_out", left_out},
+                        {"minutes_from", listed.from},
                         {"reasons", reasons_json()},
                         {"receive", receive_json(*receive)},
                         {"store", store_json(api.sources().store, *receive)}});
@@ -187,10 +193,7 @@ std::optional<Response> get_exporters(Api& api, const Call& call) {
   const auto range = query::parse_range(call.parameter("range", "-24h"), call.now);
   if (!range) return error_response(400, range.error());
 
-  std::map<flow::Address, flow::LedgerCounts> in_range;
-  for (const flow::LedgerRow& row : api.sources().questions.ledger(*range)) {
-    in_range[row.exporter] += row.counts;
-  }
+  auto in_range = api.sources().questions.ledger_sums(*range);
   std::map<flow::Address, json::object> exporters;
   for (const auto& worker : api.sources().workers()) {
     for (const flow::ExporterView& view : worker->exporters) {

@@ -22,6 +22,7 @@ class QueryRoute : public testing::Test {
       summary.range = plan.range;
       summary.totals = summary.rest = summary.bound = {0};
       summary.tier = "raw";
+      summary.loss = committed_loss;
       return summary;
     };
   }
@@ -29,6 +30,7 @@ class QueryRoute : public testing::Test {
   TestServer server;
   NamedText token = server.token(state::Role::Viewer);
   query::Plan asked;
+  query::Loss committed_loss;
   std::optional<query::QueryError> failure;
 };
 
@@ -92,16 +94,21 @@ TEST_F(QueryRoute, TellsTheLossOfTheRangeCommittedOrNot) {
   const flow::Address router = *flow::parse_address("192.0.2.1");
   flow::LedgerRow row{router, minute, {}};
   row.counts.sequence_gap = 5;
-  flow::LedgerRow earlier{router, minute - base::kMsPerDay, {}};
-  earlier.counts.sequence_gap = 100;
-  server.store.committed = {row, earlier};
+  row.counts[flow::NotCounted::NoTemplatePending] = 3;
+  server.store.committed = {row};
+  committed_loss = {.sequence_gap = 105, .not_counted = 3, .minutes = 8};
+  // The same minute goes on: more gap, a broken record, and the template for the three came.
   row.counts[flow::NotCounted::RecordTruncated] = 2;
-  server.workers.emplace_back().uncommitted = {row};
+  row.counts[flow::NotCounted::NoTemplatePending] = ~std::uint64_t{0} - 2;
+  flow::LedgerRow outside{router, minute - base::kMsPerDay, {}};
+  outside.counts.sequence_gap = 1'000;
+  server.workers.emplace_back().uncommitted = {row, outside};
+
   const Answer answer = server.get("/api/v1/query?range=-1h", {token});
   const json::value loss = json::parse(answer.body).at("loss");
-  EXPECT_EQ(loss.at("sequence_gap").as_int64(), 10);
+  EXPECT_EQ(loss.at("sequence_gap").as_int64(), 110);
   EXPECT_EQ(loss.at("not_counted").as_int64(), 2);
-  EXPECT_EQ(loss.at("minutes").as_int64(), 1);
+  EXPECT_EQ(loss.at("minutes").as_int64(), 8);
 }
 
 TEST(FilterRoute, ExplainsAFilter) {
@@ -160,13 +167,15 @@ TEST(LedgerRoute, SumsKeepBothEqualities) {
 TEST(LedgerRoute, LeavesOutTheOldestMinutesOfALongRange) {
   TestServer server;
   const base::UnixMs minute = base::floor_to(server.clock.now_ms(), base::kMsPerMinute);
-  for (int i = 0; i < 10'005; ++i) {
+  for (int i = 0; i < 20'005; ++i) {
     server.store.committed.push_back(
         {*flow::parse_address("192.0.2.1"), minute - i * base::kMsPerMinute, {}});
+    server.store.committed.back().counts.flows = 1;
   }
   const json::value ledger = json::parse(server.ask_unix("GET", "/api/v1/ledger?range=-30d").body);
-  EXPECT_EQ(ledger.at("minutes").get_array().size(), 10'000u);
-  EXPECT_EQ(ledger.at("minutes_left_out").as_int64(), 5);
+  EXPECT_EQ(ledger.at("minutes").get_array().size(), 20'000u);
+  EXPECT_EQ(ledger.at("minutes_from").as_int64(), minute - 19'999 * base::kMsPerMinute);
+  EXPECT_EQ(ledger.at_pointer("/sums/flows").as_int64(), 20'005);
   EXPECT_EQ(ledger.at("minutes").get_array().back().at("time").as_int64(), minute);
 }
 

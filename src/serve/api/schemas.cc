@@ -87,7 +87,7 @@ constexpr std::string_view kShapes = R"json({
   "range": {"$ref": "Range"}, "sums": {"$ref": "Counts"},
   "exporters": {"type": "array", "items": {"$ref": "ExporterCounts"}},
   "minutes": {"type": "array", "items": {"$ref": "MinuteCounts"}},
-  "minutes_left_out": {"type": "integer", "description": "older rows than those listed"},
+  "minutes_from": {"type": "integer", "description": "where the list begins: at the range's start, or later where it would be too long"},
   "reasons": {"type": "array", "items": {"$ref": "Reason"}},
   "receive": {"$ref": "Receive"}, "store": {"$ref": "Store"}}},
 "Reason": {"properties": {

@@ -30,6 +30,7 @@ class ScriptedStore final : public store::Store {
     return query::AnswerSummary{};
   }
   std::vector<flow::LedgerRow> ledger(query::TimeRange range) const override;
+  std::vector<flow::LedgerRow> ledger_sums(query::TimeRange range) const override;
   std::vector<store::Part> parts() const override { return listed_parts; }
   store::StoreStatus status() const override { return told_status; }
 
@@ -95,7 +96,9 @@ std::string request_text(std::string_view method, std::string_view target,
 
 class TestServer {
  public:
-  explicit TestServer(const std::function<void(ServerOptions&)>& change = {});
+  // Answers from `engine`, or from the scripted `store` below when there is none.
+  explicit TestServer(const std::function<void(ServerOptions&)>& change = {},
+                      store::Store* engine = nullptr);
   ~TestServer();
 
   Answer ask(std::string_view method, std::string_view target,

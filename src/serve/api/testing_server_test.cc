@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <map>
 
 #include "state/secrets.h"
 
@@ -40,6 +41,14 @@ std::vector<flow::LedgerRow> ScriptedStore::ledger(query::TimeRange range) const
   std::erase_if(rows, [&](const flow::LedgerRow& row) {
     return row.minute < range.from || row.minute >= range.to;
   });
+  return rows;
+}
+
+std::vector<flow::LedgerRow> ScriptedStore::ledger_sums(query::TimeRange range) const {
+  std::map<flow::Address, flow::LedgerCounts> sums;
+  for (const flow::LedgerRow& row : ledger(range)) sums[row.exporter] += row.counts;
+  std::vector<flow::LedgerRow> rows;
+  for (const auto& [exporter, counts] : sums) rows.push_back({exporter, range.from, counts});
   return rows;
 }
 
@@ -172,13 +181,14 @@ std::string request_text(std::string_view method, std::string_view target,
   return text + "\r\n" + std::string(body);
 }
 
-TestServer::TestServer(const std::function<void(ServerOptions&)>& change) {
+TestServer::TestServer(const std::function<void(ServerOptions&)>& change, store::Store* engine) {
+  store::Store& asked = engine == nullptr ? store : *engine;
   std::string pattern = testing::TempDir() + "weir_api_XXXXXX";
   folder_ = mkdtemp(pattern.data());
   receive.ports.emplace_back().address = "127.0.0.1:2055";
   receive.ports.back().bound = true;
   users_.emplace(std::move(*state::Users::open(folder_ / "state.db")));
-  questions_.emplace(store, Uncommitted{.ledger =
+  questions_.emplace(asked, Uncommitted{.ledger =
                                             [this] {
                                               std::vector<flow::LedgerRow> rows;
                                               for (const auto& worker : workers) {
@@ -189,7 +199,7 @@ TestServer::TestServer(const std::function<void(ServerOptions&)>& change) {
                                             },
                                         .replaying = [this] { return receive.replaying; }});
   api_ = std::make_unique<Api>(
-      Sources{.store = store,
+      Sources{.store = asked,
               .questions = *questions_,
               .users = *users_,
               .clock = clock,

@@ -448,6 +448,14 @@ std::vector<flow::LedgerRow> EmbeddedStore::ledger(query::TimeRange range) const
   return {};
 }
 
+std::vector<flow::LedgerRow> EmbeddedStore::ledger_sums(query::TimeRange range) const {
+  const std::lock_guard lock(reading_);
+  auto rows = Manifest(reading_db_).ledger_sums(range);
+  if (rows) return std::move(*rows);
+  spdlog::error("cannot read the ledger: {}", base::to_text(rows.error()));
+  return {};
+}
+
 std::vector<Part> EmbeddedStore::parts() const {
   std::vector<Part> parts;
   for (const auto& file : view_.get()->parts) parts.push_back(file->part());

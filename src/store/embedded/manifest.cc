@@ -199,17 +199,54 @@ base::Expected<std::int64_t, base::IoError> Manifest::fact(const std::string& na
 
 base::Expected<std::vector<flow::LedgerRow>, base::IoError> Manifest::ledger(
     query::TimeRange range) const {
-  auto found = db_->prepare(
-      "SELECT * FROM ledger WHERE minute >= ? AND minute < ? "
-      "ORDER BY minute, exporter_hi, exporter_lo");
-  if (found) found->bind(range.from, range.to);
+  return read_ledger(
+      "SELECT * FROM ledger WHERE minute >= ?1 AND minute < ?2 "
+      "ORDER BY minute, exporter_hi, exporter_lo",
+      "SELECT minute, exporter_hi, exporter_lo, reason, count FROM ledger_not_counted "
+      "WHERE minute >= ?1 AND minute < ?2 ORDER BY minute, exporter_hi, exporter_lo",
+      range);
+}
+
+base::Expected<std::vector<flow::LedgerRow>, base::IoError> Manifest::ledger_sums(
+    query::TimeRange range) const {
+  return read_ledger(
+      "SELECT ?1, exporter_hi, exporter_lo, SUM(datagrams), SUM(octets), SUM(records), SUM(flows), "
+      "SUM(options), SUM(events), SUM(templates), SUM(sequence_sent), SUM(sequence_received), "
+      "SUM(sequence_gap), SUM(reordered), SUM(repeated), SUM(restarts), SUM(spread_clamped) "
+      "FROM ledger WHERE minute >= ?1 AND minute < ?2 "
+      "GROUP BY exporter_hi, exporter_lo ORDER BY exporter_hi, exporter_lo",
+      "SELECT ?1, exporter_hi, exporter_lo, reason, SUM(count) FROM ledger_not_counted "
+      "WHERE minute >= ?1 AND minute < ?2 "
+      "GROUP BY exporter_hi, exporter_lo, reason ORDER BY exporter_hi, exporter_lo",
+      range);
+}
+
+// Both statements' rows are in the same order.
+base::Expected<std::vector<flow::LedgerRow>, base::IoError> Manifest::read_ledger(
+    const std::string& counts_sql, const std::string& not_counted_sql,
+    query::TimeRange range) const {
+  auto counted = db_->prepare(counts_sql);
+  if (counted) counted->bind(range.from, range.to);
   std::vector<flow::LedgerRow> rows;
-  if (const auto done =
-          each_row(found, [&](const state::Statement& row) { rows.push_back(ledger_row_of(row)); });
+  if (const auto done = each_row(
+          counted, [&](const state::Statement& row) { rows.push_back(ledger_row_of(row)); });
       !done) {
     return base::Unexpected(done.error());
   }
-  if (const auto done = read_not_counted(range, rows); !done) return base::Unexpected(done.error());
+  auto found = db_->prepare(not_counted_sql);
+  if (found) found->bind(range.from, range.to);
+  auto at = rows.begin();
+  const auto done = each_row(found, [&](const state::Statement& row) {
+    const flow::Address exporter{row.unsigned_integer(1), row.unsigned_integer(2)};
+    while (at != rows.end() && (at->minute != row.integer(0) || at->exporter != exporter)) ++at;
+    if (at == rows.end()) return;
+    const auto reason =
+        std::ranges::find(flow::kNotCounted, row.text(3), &flow::NotCountedSpec::name);
+    if (reason != flow::kNotCounted.end()) {
+      at->counts[reason->reason] += row.unsigned_integer(4);
+    }
+  });
+  if (!done) return base::Unexpected(done.error());
   return rows;
 }
 
@@ -230,26 +267,6 @@ base::Expected<query::Loss, base::IoError> Manifest::loss(query::TimeRange range
   });
   if (!done) return base::Unexpected(done.error());
   return loss;
-}
-
-// `rows` are in the order of the index that both queries follow.
-base::Expected<void, base::IoError> Manifest::read_not_counted(
-    query::TimeRange range, std::vector<flow::LedgerRow>& rows) const {
-  auto found = db_->prepare(
-      "SELECT minute, exporter_hi, exporter_lo, reason, count FROM ledger_not_counted "
-      "WHERE minute >= ? AND minute < ? ORDER BY minute, exporter_hi, exporter_lo");
-  if (found) found->bind(range.from, range.to);
-  auto at = rows.begin();
-  return each_row(found, [&](const state::Statement& row) {
-    const flow::Address exporter{row.unsigned_integer(1), row.unsigned_integer(2)};
-    while (at != rows.end() && (at->minute != row.integer(0) || at->exporter != exporter)) ++at;
-    if (at == rows.end()) return;
-    const auto reason =
-        std::ranges::find(flow::kNotCounted, row.text(3), &flow::NotCountedSpec::name);
-    if (reason != flow::kNotCounted.end()) {
-      at->counts[reason->reason] += row.unsigned_integer(4);
-    }
-  });
 }
 
 }  // namespace store

@@ -38,6 +38,9 @@ class Manifest {
   // The number a fact has, or 0.
   base::Expected<std::int64_t, base::IoError> fact(const std::string& name) const;
   base::Expected<std::vector<flow::LedgerRow>, base::IoError> ledger(query::TimeRange range) const;
+  // The same rows summed per exporter; each one's minute is range.from.
+  base::Expected<std::vector<flow::LedgerRow>, base::IoError> ledger_sums(
+      query::TimeRange range) const;
   // The same rows as one sum.
   base::Expected<query::Loss, base::IoError> loss(query::TimeRange range) const;
 
@@ -46,8 +49,9 @@ class Manifest {
   Done add(const ManifestChange::Added& added) const;
   Done remove(const std::string& part) const;
   Done add(const flow::LedgerRow& row) const;
-  base::Expected<void, base::IoError> read_not_counted(query::TimeRange range,
-                                                       std::vector<flow::LedgerRow>& rows) const;
+  base::Expected<std::vector<flow::LedgerRow>, base::IoError> read_ledger(
+      const std::string& counts_sql, const std::string& not_counted_sql,
+      query::TimeRange range) const;
 
   const state::StateDb* db_;
 };
