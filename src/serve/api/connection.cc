@@ -1,5 +1,6 @@
 #include "serve/api/connection.h"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <sys/socket.h>
 
@@ -11,6 +12,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/clock.h"
 
 namespace serve {
 
@@ -70,8 +72,10 @@ Request request_of(http::request<http::string_body>&& message, const Peer& peer)
 enum class Framing : std::uint8_t { Length, Chunked, UntilClose };
 
 std::string head_text(const Response& response, Framing framing, bool keep_alive) {
-  std::string head = fmt::format("HTTP/1.1 {} {}\r\n{}", response.status,
-                                 status_text(response.status), kSecurityHeaders);
+  const auto now_s = static_cast<std::time_t>(base::SystemClock().now_ms() / base::kMsPerSecond);
+  std::string head =
+      fmt::format("HTTP/1.1 {} {}\r\nDate: {:%a, %d %b %Y %H:%M:%S} GMT\r\n{}", response.status,
+                  status_text(response.status), fmt::gmtime(now_s), kSecurityHeaders);
   bool cache_said = false;
   for (const auto& [name, value] : response.headers) {
     head += fmt::format("{}: {}\r\n", name, value);
@@ -123,6 +127,7 @@ class Connection final : public Exchange, public std::enable_shared_from_this<Co
   void hand_over(Request request);
   void watch_client();
   void send(std::string text, bool keep_alive);
+  void send_rest();
   void linger();
   bool flush(bool last);
 
@@ -138,6 +143,8 @@ class Connection final : public Exchange, public std::enable_shared_from_this<Co
   bool closed_ = false;
   bool watching_ = false;
   std::size_t lingered_octets_ = 0;
+  std::string outgoing_;  // the answer that send() is sending, and how much of it has gone
+  std::size_t outgoing_sent_ = 0;
   std::optional<query::Cancel> gone_;  // one per request
   bool running_ = false;
 
@@ -251,15 +258,25 @@ void Connection::watch_client() {
 
 void Connection::send(std::string text, bool keep_alive) {
   if (closed_) return;
+  keep_alive_ = keep_alive;
+  outgoing_ = std::move(text);
+  outgoing_sent_ = 0;
+  send_rest();
+}
+
+// In pieces, so that a long answer over a slow line has the time it needs.
+void Connection::send_rest() {
   stream_.expires_after(host_.options.write_timeout);
-  auto held = std::make_unique<std::string>(std::move(text));
-  const auto buffer = asio::buffer(*held);
-  asio::async_write(stream_, buffer,
-                    [self = shared_from_this(), held = std::move(held), keep_alive](
-                        error_code error, std::size_t) {
+  const auto piece =
+      asio::buffer(asio::buffer(outgoing_) + outgoing_sent_, host_.options.piece_octets);
+  asio::async_write(stream_, piece,
+                    [self = shared_from_this()](error_code error, std::size_t sent) {
                       if (error == beast::error::timeout) self->host_.counters.timed_out.add();
                       if (error) return self->close();
-                      if (keep_alive) return self->read_request();
+                      self->outgoing_sent_ += sent;
+                      if (self->outgoing_sent_ < self->outgoing_.size()) return self->send_rest();
+                      self->outgoing_ = {};
+                      if (self->keep_alive_) return self->read_request();
                       self->linger();
                     });
 }
@@ -376,7 +393,6 @@ void close_connection(Connection& connection) {
 }
 
 void run_job(Job job) {
-  if (job.connection->gone().is_set()) return job.connection->finish(Response{.status = 503});
   job.connection->finish(job.connection->host().api.answer(job.request, *job.connection));
 }
 
