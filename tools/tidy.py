@@ -25,6 +25,8 @@ MAY_BE_LONG = {}
 # Tests that may wait a fixed time, and why no event can be awaited there.
 MAY_SLEEP = {
     "tests/bench/generator/generate.cc": "paces what it sends",
+    "tests/e2e/kill_test.py": "kills at random moments",
+    "tests/e2e/weir_e2e.py": "looks again and again for an event",
 }
 
 

@@ -1,0 +1,193 @@
+#!/usr/bin/env python3
+"""kill -9 at random moments and at named places, while three protocols keep sending.
+
+Afterwards both equalities of the ledger hold, every flow that was received is stored once, and
+what is missing stood in the socket buffer or came while no process was there, and shows as gap.
+WEIR_SOAK=1 makes it a hundred rounds instead of ten; WEIR_SEED chooses the moments.
+"""
+import contextlib
+import os
+import random
+import signal
+import socket
+import struct
+import subprocess
+import time
+import unittest
+
+from weir_e2e import PROTOCOLS, WEIR_CRASHING, Generator, Weir, main, new_folder, wait_until
+
+ROUNDS = 100 if os.environ.get("WEIR_SOAK") else 10
+SEED = int(os.environ.get("WEIR_SEED", "1"))
+RATE = 20_000           # flows a second of each protocol
+FLOWS_PER_ROUND = 40_000
+EXPORTERS = 3           # of each protocol
+# Segments of half a MiB: a barrier every few thousand flows.
+CONFIG = 'store.budget = "64MiB"\nstore.journal_share = 4\n'
+PLACES = ("in_seal", "between_rename_and_commit", "between_commit_and_trim", "in_replay")
+# How a process ends in turn: at a random moment, at a place, or at rest when all is received.
+ENDS = ("at random", "in_seal", "at rest", "between_rename_and_commit", "at random",
+        "between_commit_and_trim", "in_replay", "at rest", "in_replay", "at random")
+# What may stand in the socket buffer: the time a receive thread may be kept waiting on a busy
+# machine, at our rate.
+BUFFERED_S = 0.5
+
+
+class Load:
+    """One generator for each protocol, all sending to one weir."""
+
+    def __init__(self, folder, port):
+        self.stack = contextlib.ExitStack()
+        self.generators = [
+            self.stack.enter_context(Generator(
+                folder, port, "--protocol", protocol, "--rate", RATE, "--exporters", EXPORTERS,
+                "--first-exporter", EXPORTERS * i, "--seed", SEED + i, "--sampling", 10,
+                "--templates-every", 50))
+            for i, protocol in enumerate(PROTOCOLS)]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stack.close()
+
+    def begin(self, flows):
+        for generator in self.generators:
+            generator.begin(flows)
+
+    def finish(self):
+        for generator in self.generators:
+            generator.finish()
+
+    def units(self):
+        """What each has sent, in the unit of its sequence."""
+        return [generator.sums()["sequence"] for generator in self.generators]
+
+    def end(self):
+        """Totals of each protocol."""
+        return [generator.end() for generator in self.generators]
+
+
+class Kill(unittest.TestCase):
+    def test_kills(self):
+        moments = random.Random(SEED)
+        with new_folder() as folder, Weir(folder, CONFIG, binary=WEIR_CRASHING) as weir:
+            weir.start()
+            with Load(folder, weir.udp_port) as load:
+                missed = [0] * len(PROTOCOLS)  # what may be missing, at most
+                for i in range(ROUNDS):
+                    end = ENDS[i % len(ENDS)]
+                    with self.subTest(round=i, end=end, seed=SEED):
+                        for protocol, more in enumerate(self.round(weir, load, end, moments)):
+                            missed[protocol] += more
+                totals = load.end()
+            self.assertEqual(weir.stop(), 0)
+            weir.start()
+            self.check(weir, totals, missed)
+
+    def round(self, weir, load, end, moments):
+        """One life of the process; what of each protocol may have been lost, at most."""
+        if end == "at rest":
+            return self.kill_at_rest(weir, load)
+        load.begin(FLOWS_PER_ROUND)
+        if end == "at random":
+            time.sleep(moments.uniform(0.05, FLOWS_PER_ROUND / RATE))
+            before = load.units()
+            weir.kill()
+        else:
+            before = self.die_at(weir, load, end, moments)
+        weir.start()
+        after = load.units()
+        load.finish()
+        self.send_and_wait(weir, load, 1_000)
+        buffered = int(RATE * BUFFERED_S)
+        return [now - then + buffered for then, now in zip(before, after)]
+
+    def kill_at_rest(self, weir, load):
+        """Nothing is under way, so nothing may be lost."""
+        self.send_and_wait(weir, load, FLOWS_PER_ROUND // 4)
+        gaps = {exporter: sums["sequence_gap"] for exporter, sums in weir.ledger_by_exporter().items()}
+        weir.kill()
+        weir.start()
+        self.send_and_wait(weir, load, 1_000)
+        self.assertEqual(
+            gaps, {exporter: sums["sequence_gap"] for exporter, sums in weir.ledger_by_exporter().items()})
+        return [0] * len(PROTOCOLS)
+
+    def die_at(self, weir, load, place, moments):
+        """Starts the process anew so that it dies at the place; the units sent just before."""
+        before = load.units()
+        weir.kill()
+        weir.spawn(env={"WEIR_CRASH_AT": f"{place}:{moments.randint(1, 3)}"})
+        try:
+            self.assertEqual(weir.process.wait(30), -signal.SIGKILL)
+        except subprocess.TimeoutExpired:
+            self.assertEqual(place, "in_replay", "only of segments to replay there may be too few")
+            weir.kill()
+        return before
+
+    def send_and_wait(self, weir, load, flows):
+        """When everything before is replayed and the last of these is decoded."""
+        load.begin(flows)
+        load.finish()
+        sent = sum(load.units())
+        wait_until("the last datagrams are decoded",
+                   lambda: sum(of["sequence_sent"] for of in weir.ledger_by_exporter().values()) == sent)
+
+    def check(self, weir, totals, missed):
+        ledger = weir.ledger_by_exporter()
+        stored = {row["exporter"]: row["raw_flows"] for row in weir.query(
+            "--by", "exporter", "--metric", "raw_flows", "--range", "-2h..now", "--top", 100)["rows"]}
+        for protocol, total, at_most in zip(PROTOCOLS, totals, missed):
+            gap = 0
+            for sent in total["exporters"]:
+                of = ledger[sent["exporter"]]
+                with self.subTest(protocol=protocol, exporter=sent["exporter"], seed=SEED):
+                    self.check_exporter(protocol, sent, of, stored[sent["exporter"]])
+                gap += of["sequence_gap"]
+            self.assertGreater(gap, 0, "a kill under load loses something")
+            self.assertLessEqual(gap, at_most)
+
+    def check_exporter(self, protocol, sent, of, stored):
+        self.assertEqual(of["sequence_sent"], of["sequence_received"] + of["sequence_gap"])
+        self.assertEqual(of["sequence_sent"], sent["sequence"])
+        self.assertEqual(of["records"], of["flows"] + of["options"] + of["events"] +
+                         sum(of["not_counted"].values()))
+        self.assertEqual(of["flows"], stored)
+        self.assertEqual(sum(of["not_counted"].values()), 0)
+        if protocol == "v5":
+            self.assertEqual(of["flows"], of["sequence_received"])
+        elif protocol == "ipfix":
+            self.assertEqual(of["flows"] + of["options"], of["sequence_received"])
+        else:
+            self.assertEqual(of["datagrams"], of["sequence_received"])
+
+    def test_deadly_datagram(self):
+        """A datagram that kills replay twice: its segment is set aside and counted, the rest served."""
+        deadly = struct.pack(">HHIIII", 9, 0, 0, 0, 0, 0xdeaddead)
+        with new_folder() as folder, Weir(folder, CONFIG, binary=WEIR_CRASHING) as weir:
+            weir.start()
+            with Load(folder, weir.udp_port) as load:
+                self.send_and_wait(weir, load, 10_000)
+                load.end()
+            self.assertEqual(weir.stop(), 0)
+            weir.start()
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+                sender.sendto(deadly, ("127.0.0.1", weir.udp_port))
+            for _ in range(3):  # when it comes, and in two replays
+                self.assertNotEqual(weir.process.wait(30), 0)
+                weir.spawn()
+            wait_until("/healthz answers 200", weir.serves)
+            ledger = wait_until("the lost segment is counted", lambda: self.set_aside(weir))
+            self.assertEqual(ledger["store"]["segments_set_aside"], 1)
+            self.assertIn("set aside", weir.log())
+            flows = weir.query("--metric", "raw_flows", "--range", "-1h..now")["totals"]["raw_flows"]
+            self.assertEqual(flows, 30_000)
+
+    def set_aside(self, weir):
+        ledger = weir.ledger()
+        return ledger if ledger["sums"]["not_counted"].get("SegmentSetAside") else None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+"""A network of two hosts in namespaces of their own, joined by a veth pair; needs root."""
+import os
+import re
+import shutil
+import subprocess
+import unittest
+
+NEAR, FAR = "192.0.2.1", "192.0.2.2"
+NEAR_V6, FAR_V6 = "2001:db8::1", "2001:db8::2"
+
+
+def why_not():
+    """Why no namespace can be had here; None when one can."""
+    if os.geteuid() != 0:
+        return "needs root for network namespaces"
+    if not shutil.which("ip"):
+        return "ip (iproute2) is not installed"
+    name = f"weir-try-{os.getpid()}"
+    tried = subprocess.run(["ip", "netns", "add", name], capture_output=True, text=True)
+    if tried.returncode != 0:
+        return f"no network namespaces here: {tried.stderr.strip()}"
+    subprocess.run(["ip", "netns", "del", name], check=True)
+    return None
+
+
+class Network:
+    """Two namespaces, `near` and `far`; the veth end in `near` is what an exporter watches."""
+
+    def __init__(self):
+        self.near = f"weir-near-{os.getpid()}"
+        self.far = f"weir-far-{os.getpid()}"
+        self.watched = "weir-veth"
+
+    def __enter__(self):
+        try:
+            self._build()
+        except subprocess.CalledProcessError:
+            self.__exit__()
+            raise
+        return self
+
+    def _build(self):
+        for name in (self.near, self.far):
+            ip("netns", "add", name)
+        ip("link", "add", self.watched, "netns", self.near, "type", "veth", "peer", "name",
+           self.watched, "netns", self.far)
+        for name, v4, v6 in ((self.near, NEAR, NEAR_V6), (self.far, FAR, FAR_V6)):
+            ip("-n", name, "link", "set", "lo", "up")
+            ip("-n", name, "addr", "add", f"{v4}/24", "dev", self.watched)
+            ip("-n", name, "addr", "add", f"{v6}/64", "dev", self.watched, "nodad")
+            ip("-n", name, "link", "set", self.watched, "up")
+
+    def __exit__(self, *_):
+        for name in (self.near, self.far):
+            subprocess.run(["ip", "netns", "del", name], capture_output=True)
+
+    def inside(self, name):
+        """What goes in front of a command that shall run in the namespace."""
+        return ["ip", "netns", "exec", name]
+
+
+def ip(*args):
+    subprocess.run(["ip", *args], check=True)
+
+
+def parse_statistics(text):
+    """What `softflowctl statistics` prints: counters by name, (bytes, packets) by protocol."""
+    counters = {name: int(value) for name, value in re.findall(r"^([A-Z][\w ]+): (\d+)", text, re.M)}
+    protocols = {int(number): (int(octets), int(packets)) for number, octets, packets
+                 in re.findall(r"^ +\S+ \((\d+)\): +(\d+) +(\d+)", text, re.M)}
+    exported = re.search(r"^Flows exported: (\d+) \((\d+) records\) in (\d+) packets", text, re.M)
+    counters["records"], counters["datagrams"] = int(exported[2]), int(exported[3])
+    return counters, protocols
+
+
+def missing(*programs):
+    absent = [program for program in programs if not shutil.which(program)]
+    return f"not installed: {', '.join(absent)}" if absent else None
+
+
+def skip_unless_possible(*programs):
+    reason = missing(*programs) or why_not()
+    if reason:
+        raise unittest.SkipTest(reason)

@@ -1,0 +1,104 @@
+#!/usr/bin/env python3
+"""Starting and ending: ports that are taken, exit statuses, a folder in use, SIGTERM, idle memory."""
+import socket
+import unittest
+
+from datagrams import Sender, v5
+from weir_e2e import Weir, free_port, generate, main, new_folder, wait_until
+
+IDLE_MAX_MB = 60
+PORT_HAD, INPUT_WRONG, NOT_HAD = 0, 2, 3
+
+
+def taken_port(kind):
+    """A socket of ours that has a port of 127.0.0.1."""
+    holder = socket.socket(socket.AF_INET, kind)
+    holder.bind(("127.0.0.1", 0))
+    if kind == socket.SOCK_STREAM:
+        holder.listen()
+    return holder, holder.getsockname()[1]
+
+
+class Service(unittest.TestCase):
+    def setUp(self):
+        self.folder = self.enterContext(new_folder())
+
+    def start_and_end(self, weir):
+        """The exit status of a start that cannot last, and the log."""
+        return weir.spawn().process.wait(30), weir.log()
+
+    def test_a_taken_port_is_retried_and_its_holder_named(self):
+        holder, port = taken_port(socket.SOCK_DGRAM)
+        other = free_port(socket.SOCK_DGRAM)
+        with Weir(self.folder, f'listen = ["127.0.0.1:{port}", "127.0.0.1:{other}"]\n') as weir:
+            weir.start()
+            self.assertRegex(weir.log(), rf"127\.0\.0\.1:{port}.*python3")
+            with Sender("127.9.0.1", other) as sender:
+                sender.send(v5(1))
+                wait_until("the other port is served", lambda: weir.datagrams() == 1)
+            holder.close()
+            with Sender("127.9.0.2", port) as sender:
+                wait_until("the port is had", lambda: sender.send(v5(1)) or weir.datagrams() > 1, 15)
+
+    def test_exit_3_when_http_is_taken(self):
+        holder, port = taken_port(socket.SOCK_STREAM)
+        with holder, Weir(self.folder) as weir:
+            weir.http_port = port
+            status, log = self.start_and_end(weir)
+            self.assertEqual(status, NOT_HAD)
+            self.assertIn(str(port), log)
+
+    def test_exit_3_when_a_port_given_by_listen_is_taken(self):
+        holder, port = taken_port(socket.SOCK_DGRAM)
+        with holder, Weir(self.folder, udp_ports=2) as weir:
+            weir.udp_ports[1] = port
+            status, log = self.start_and_end(weir)
+            self.assertEqual(status, NOT_HAD)
+            self.assertRegex(log, rf"{port}.*python3")
+
+    def test_exit_3_when_no_port_can_be_had(self):
+        holder, port = taken_port(socket.SOCK_DGRAM)
+        with holder, Weir(self.folder, f'listen = ["127.0.0.1:{port}"]\n') as weir:
+            self.assertEqual(self.start_and_end(weir)[0], NOT_HAD)
+
+    def test_exit_3_when_another_process_has_the_folder(self):
+        with Weir(self.folder) as first, Weir(self.folder) as second:
+            first.start()
+            second.log_path = self.folder / "second.log"
+            status, log = self.start_and_end(second)
+            self.assertEqual(status, NOT_HAD)
+            self.assertIn(str(first.data), log)
+            self.assertTrue(first.serves())
+
+    def test_exit_2_when_the_config_is_wrong(self):
+        for text, expected in (("\nlisten_to = 5\n", "weir.toml:2"),
+                               ('store.budget = "a lot"\n', "weir.toml:1")):
+            with self.subTest(text), Weir(self.folder, text) as weir:
+                status, log = self.start_and_end(weir)
+                self.assertEqual(status, INPUT_WRONG)
+                self.assertIn(expected, log)
+                weir.log_path.unlink()
+
+    def test_sigterm_drains(self):
+        with Weir(self.folder) as weir:
+            weir.start()
+            sent = generate(self.folder, weir.udp_port, "--protocol", "v9", "--rate", 150_000,
+                            "--flows", 300_000)
+            wait_until("the socket buffer is read", lambda: weir.receive_queue() == 0)
+            self.assertEqual(weir.stop(30), 0)
+            self.assertEqual(list((weir.data / "journal").glob("*.pcap")), [])
+            weir.start()
+            answer = weir.query("--metric", "raw_flows", "--by", "exporter", "--range", "-1h..now")
+            self.assertEqual(answer["totals"]["raw_flows"], sent["flows"])
+
+    def test_idle_memory(self):
+        with Weir(self.folder) as weir:
+            weir.start()
+            weir.query("--by", "src", "--range", "-1h..now")
+            idle_mb = weir.memory_kb() / 1024
+            print(f"idle: {idle_mb:.1f} MB resident")
+            self.assertLessEqual(idle_mb, IDLE_MAX_MB)
+
+
+if __name__ == "__main__":
+    main()
