@@ -17,13 +17,13 @@ import unittest
 
 from weir_e2e import PROTOCOLS, WEIR_CRASHING, Generator, Weir, main, new_folder, wait_until
 
-ROUNDS = 100 if os.environ.get("WEIR_SOAK") else 10
+ROUNDS = int(os.environ.get("WEIR_ROUNDS", "0")) or (100 if os.environ.get("WEIR_SOAK") else 10)
 SEED = int(os.environ.get("WEIR_SEED", "1"))
-RATE = 20_000           # flows a second of each protocol
-FLOWS_PER_ROUND = 40_000
+RATE = 10_000           # flows a second of each protocol
+FLOWS_PER_ROUND = 30_000
 EXPORTERS = 3           # of each protocol
-# Segments of half a MiB: a barrier every few thousand flows.
-CONFIG = 'store.budget = "64MiB"\nstore.journal_share = 4\n'
+# A segment is a fourth of the journal's share: 2 MiB, so that a barrier comes every second or so.
+CONFIG = 'store.budget = "800MiB"\nstore.journal_share = 1\n'
 PLACES = ("in_seal", "between_rename_and_commit", "between_commit_and_trim", "in_replay")
 # How a process ends in turn: at a random moment, at a place, or at rest when all is received.
 ENDS = ("at random", "in_seal", "at rest", "between_rename_and_commit", "at random",
