@@ -12,7 +12,7 @@ CASES = {
     "ipfix header cut off": ([ipfix()[:15]], "HeaderTruncated", 1, 0),
     "v5 count lies": ([v5(3, records=1)], "CountLies", 2, 1),
     "ipfix length too long": ([ipfix(set_of(2, template()), length=999)], "LengthLies", 1, 0),
-    "ipfix length too short": ([ipfix(set_of(2, template()), length=20)], "LengthLies", 1, 0),
+    "ipfix length below the header's": ([ipfix(length=15)], "LengthLies", 1, 0),
     "ipfix set too long": (
         [ipfix(set_of(2, template()), set_of(256, RECORD), set_of(256, RECORD, length=99))],
         "SetLongerThanMessage", 1, 1),

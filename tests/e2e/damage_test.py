@@ -71,8 +71,11 @@ class Damage(unittest.TestCase):
         self.weir.start()
         whole = FLOWS - FLOWS % 28  # the last datagram is cut off
         wait_until("the rest is replayed", lambda: self.flows() == whole)
-        self.assertIn(segment.name, self.weir.log())
-        self.assertIn(segment.name, str(self.weir.ledger()))
+        named = wait_until("the damage is named",
+                           lambda: self.weir.ledger()["store"]["segments_set_aside"])
+        self.assertEqual(len(named), 1)
+        self.assertIn(segment.name, named[0])
+        self.assertIn(named[0], self.weir.log())
 
 
 def flip_one_bit(path):

@@ -178,15 +178,14 @@ class Kill(unittest.TestCase):
                 self.assertNotEqual(weir.process.wait(30), 0)
                 weir.spawn()
             wait_until("/healthz answers 200", weir.serves)
-            ledger = wait_until("the lost segment is counted", lambda: self.set_aside(weir))
-            self.assertEqual(ledger["store"]["segments_set_aside"], 1)
-            self.assertIn("set aside", weir.log())
+            wait_until("the lost segment is counted", lambda: weir.ledger()["sums"]["not_counted"]
+                       == {"SegmentSetAside": 1})
+            named = wait_until("the lost segment is named",
+                               lambda: weir.ledger()["store"]["segments_set_aside"])
+            self.assertEqual(len(named), 1)
+            self.assertIn(named[0], weir.log())
             flows = weir.query("--metric", "raw_flows", "--range", "-1h..now")["totals"]["raw_flows"]
             self.assertEqual(flows, 30_000)
-
-    def set_aside(self, weir):
-        ledger = weir.ledger()
-        return ledger if ledger["sums"]["not_counted"].get("SegmentSetAside") else None
 
 
 if __name__ == "__main__":

@@ -45,8 +45,12 @@ bool is_name(const FlowField& field) {
 }
 
 // Ids of names become the texts themselves, which live as long as the process.
-void put_name(duckdb_string_t* texts, std::size_t row, std::uint32_t id) {
-  texts[row] = borrowed_text(flow::NamePool::instance().text_of(id));
+template <class IdOf>
+void put_names(duckdb_vector vector, std::size_t rows, IdOf id_of) {
+  auto* texts = static_cast<duckdb_string_t*>(duckdb_vector_get_data(vector));
+  for (std::size_t row = 0; row < rows; ++row) {
+    texts[row] = borrowed_text(flow::NamePool::instance().text_of(id_of(row)));
+  }
 }
 
 std::vector<RowSource::Field> described(std::span<const FlowField> fields) {
@@ -117,18 +121,14 @@ void HotRows::fill(std::size_t index, std::size_t field_index, duckdb_vector vec
     set_validity(vector, piece.rows, [&](std::size_t row) { return (presence[row] & bit) != 0; });
   }
   if ((piece.batch->filled() & bit) == 0) return;
+  if (is_name(field)) {
+    const auto ids = array_of<std::uint32_t>(*piece.batch, field).subspan(piece.first, piece.rows);
+    return put_names(vector, piece.rows,
+                     [&](std::size_t row) { return (presence[row] & bit) != 0 ? ids[row] : 0; });
+  }
   void* out = duckdb_vector_get_data(vector);
   with_storage(field, [&]<class T>() {
     const auto values = array_of<T>(*piece.batch, field).subspan(piece.first, piece.rows);
-    if constexpr (std::is_same_v<T, std::uint32_t>) {
-      if (is_name(field)) {
-        auto* texts = static_cast<duckdb_string_t*>(out);
-        for (std::size_t row = 0; row < piece.rows; ++row) {
-          put_name(texts, row, (presence[row] & bit) != 0 ? values[row] : 0);
-        }
-        return;
-      }
-    }
     std::memcpy(out, values.data(), values.size_bytes());
   });
 }
@@ -183,19 +183,14 @@ void OrderedRows::fill(std::size_t piece, std::size_t index, duckdb_vector vecto
     set_validity(vector, order.size(), [&](std::size_t row) { return present(order[row]); });
   }
   const auto& arrays = arrays_[index];
+  if (is_name(field)) {
+    return put_names(vector, order.size(), [&](std::size_t row) {
+      const RowRef ref = order[row];
+      return present(ref) ? static_cast<const std::uint32_t*>(arrays[ref.batch])[ref.row] : 0;
+    });
+  }
   void* out = duckdb_vector_get_data(vector);
   with_storage(field, [&]<class T>() {
-    if constexpr (std::is_same_v<T, std::uint32_t>) {
-      if (is_name(field)) {
-        auto* texts = static_cast<duckdb_string_t*>(out);
-        for (std::size_t row = 0; row < order.size(); ++row) {
-          const RowRef ref = order[row];
-          const auto* ids = static_cast<const std::uint32_t*>(arrays[ref.batch]);
-          put_name(texts, row, present(ref) ? ids[ref.row] : 0);
-        }
-        return;
-      }
-    }
     auto* values = static_cast<T*>(out);
     for (std::size_t row = 0; row < order.size(); ++row) {
       values[row] = static_cast<const T*>(arrays[order[row].batch])[order[row].row];

@@ -81,8 +81,8 @@ std::strong_ordering KeyCell::operator<=>(const KeyCell& other) const {
   if (valid != other.valid) {
     return valid ? std::strong_ordering::less : std::strong_ordering::greater;
   }
-  if (const auto order = number <=> other.number; order != 0) return order;
-  if (const auto order = address <=> other.address; order != 0) return order;
+  if (const auto order = number <=> other.number; std::is_neq(order)) return order;
+  if (const auto order = address <=> other.address; std::is_neq(order)) return order;
   return text.compare(other.text) <=> 0;
 }
 
