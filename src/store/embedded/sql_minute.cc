@@ -14,7 +14,6 @@ using flow::Column;
 using query::Derived;
 using query::DerivedDimension;
 using query::Dimension;
-using query::Metric;
 using query::Plan;
 using query::Subject;
 
