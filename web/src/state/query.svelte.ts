@@ -1,0 +1,118 @@
+// A question to the server and what is known of its answer. The last answer stays while the next
+// is on its way; a question that nobody waits for any more is cancelled.
+import { untrack } from 'svelte';
+import type { Outcome, Trouble } from '../api/client';
+import { live, server_heard, server_silent } from './live.svelte';
+import { forget } from './session.svelte';
+
+export interface Question<Value> {
+  key: string; // equal keys have equal answers
+  ask: (signal: AbortSignal) => Promise<Outcome<Value>>;
+  every_ms: number; // how often to ask again while new data comes; 0: never
+}
+
+// Answers of this tab's last questions, so that going back shows them at once.
+const kRemembered = 60;
+const remembered = new Map<string, unknown>();
+
+function remember(key: string, value: unknown): void {
+  remembered.delete(key);
+  remembered.set(key, value);
+  for (const oldest of remembered.keys()) {
+    if (remembered.size <= kRemembered) break;
+    remembered.delete(oldest);
+  }
+}
+
+export class Query<Value> {
+  value = $state.raw<Value | undefined>();
+  trouble = $state.raw<Trouble | undefined>();
+  // Since when the present question runs; 0: none runs.
+  asked_at = $state(0);
+  // The value answers an earlier question.
+  stale = $state(false);
+
+  private question: Question<Value> | undefined;
+  private abort: AbortController | undefined;
+  private answered_at = 0;
+
+  start(question: Question<Value>): void {
+    if (this.question?.key === question.key) return;
+    this.stop();
+    this.question = question;
+    this.trouble = undefined;
+    const known = remembered.get(question.key) as Value | undefined;
+    if (known !== undefined) this.value = known;
+    this.stale = known === undefined && this.value !== undefined;
+    this.answered_at = 0;
+    void this.run();
+  }
+
+  refresh(): void {
+    const every_ms = this.question?.every_ms ?? 0;
+    if (this.asked_at || every_ms === 0) return;
+    const wait = this.trouble?.kind === 'away' ? 1000 : every_ms;
+    if (this.trouble?.kind === 'cancelled' || Date.now() - this.answered_at < wait) return;
+    void this.run();
+  }
+
+  again(): void {
+    if (!this.asked_at) void this.run();
+  }
+
+  // The person gives up on the present question.
+  cancel(): void {
+    this.abort?.abort();
+  }
+
+  stop(): void {
+    this.abort?.abort();
+    this.abort = undefined;
+    this.asked_at = 0;
+    this.question = undefined;
+  }
+
+  private async run(): Promise<void> {
+    const question = this.question;
+    if (!question) return;
+    const abort = new AbortController();
+    this.abort = abort;
+    this.asked_at = Date.now();
+    const came = await question.ask(abort.signal);
+    if (this.abort !== abort) return; // another question is asked by now
+    this.asked_at = 0;
+    this.answered_at = Date.now();
+    if (came.ok) this.take(question.key, came.value);
+    else this.fail(came.trouble);
+  }
+
+  private take(key: string, value: Value): void {
+    server_heard();
+    remember(key, value);
+    this.value = value;
+    this.stale = false;
+    this.trouble = undefined;
+  }
+
+  private fail(trouble: Trouble): void {
+    this.trouble = trouble;
+    if (trouble.kind === 'away') server_silent();
+    if (trouble.kind === 'refused' && trouble.status === 401) forget();
+  }
+}
+
+// To be called while a component is made. `make` gives the question for the present state, or
+// undefined for none; it is asked anew whenever that changes.
+export function use_query<Value>(make: () => Question<Value> | undefined): Query<Value> {
+  const query = new Query<Value>();
+  $effect(() => {
+    const question = make();
+    untrack(() => (question ? query.start(question) : query.stop()));
+  });
+  $effect(() => {
+    void live.beat;
+    untrack(() => query.refresh());
+  });
+  $effect(() => () => query.stop());
+  return query;
+}

@@ -1,0 +1,78 @@
+// Who is logged in, and whether the server has an admin yet.
+import { api, outcome, set_csrf, type Session, type Trouble } from '../api/client';
+
+type Door = 'opening' | 'setup' | 'login' | 'open' | 'away';
+
+let door = $state<Door>('opening');
+let session = $state.raw<Session | undefined>();
+
+export const access = {
+  get door(): Door {
+    return door;
+  },
+  get session(): Session | undefined {
+    return session;
+  },
+  get may_change(): boolean {
+    return session?.role === 'admin';
+  },
+};
+
+function enter(entered: Session): void {
+  session = entered;
+  set_csrf(entered.csrf ?? '');
+  door = 'open';
+}
+
+// Looks where this browser stands: inside, before the login, or at a server without an admin.
+export async function look(): Promise<void> {
+  const asked = await outcome(api.GET('/api/v1/session'));
+  if (asked.ok) return enter(asked.value);
+  if (asked.trouble.kind !== 'refused') {
+    door = 'away';
+    return;
+  }
+  const setup = await outcome(api.GET('/api/v1/setup'));
+  const needed = setup.ok
+    ? setup.value.needed
+    : setup.trouble.kind === 'refused' && [401, 403].includes(setup.trouble.status);
+  door = needed ? 'setup' : 'login';
+}
+
+export async function log_in(name: string, password: string): Promise<Trouble | undefined> {
+  const asked = await outcome(api.POST('/api/v1/session', { body: { name, password } }));
+  if (!asked.ok) return asked.trouble;
+  const known = await outcome(api.GET('/api/v1/session'));
+  if (!known.ok) return known.trouble;
+  enter(known.value);
+  return undefined;
+}
+
+const code_header = (code: string) => ({ headers: { 'X-Weir-Setup-Code': code } });
+
+export async function check_code(code: string): Promise<Trouble | undefined> {
+  const asked = await outcome(api.GET('/api/v1/setup', code_header(code)));
+  return asked.ok ? undefined : asked.trouble;
+}
+
+export async function create_admin(
+  code: string,
+  name: string,
+  password: string,
+): Promise<Trouble | undefined> {
+  const body = { name, password };
+  const asked = await outcome(api.POST('/api/v1/setup', { body, ...code_header(code) }));
+  return asked.ok ? log_in(name, password) : asked.trouble;
+}
+
+export async function log_out(): Promise<void> {
+  await outcome(api.DELETE('/api/v1/session'));
+  forget();
+}
+
+// The session ended, or somebody ended it: every later answer says so.
+export function forget(): void {
+  session = undefined;
+  set_csrf('');
+  door = 'login';
+}
