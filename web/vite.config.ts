@@ -20,6 +20,5 @@ export default defineConfig(({ mode }) => ({
   test: {
     environment: 'happy-dom',
     include: ['src/**/*.test.ts'],
-    environmentOptions: { happyDOM: { settings: { disableCSSFileLoading: true } } },
   },
 }));

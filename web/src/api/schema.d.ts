@@ -720,6 +720,10 @@ export interface components {
             };
         };
         LedgerMinutes: {
+            range: {
+                from: number;
+                to: number;
+            };
             rows: {
                 exporter: string;
                 minute: number;

@@ -16,7 +16,7 @@ export class Seeded {
   }
 
   text(letters: string, longest: number): string {
-    const all = [...letters];
+    const all = Array.from(letters);
     return Array.from({ length: this.below(longest + 1) }, () => this.pick(all)).join('');
   }
 }

@@ -20,12 +20,21 @@ describe('parse_range', () => {
     '1786000000000..1786003600000',
   ])('reads %s and writes it back', (text) => expect(text_of(ranges.parse_range(text))).toBe(text));
 
-  it.each(['', '24h', '-0h', '-5y', 'tomorrow', '2026-13-01', 'now..-1h', '-1h..', '..', '-1h..later'])(
-    'refuses %j',
-    (text) => expect(ranges.parse_range(text)).toBeUndefined(),
-  );
+  it.each([
+    '',
+    '24h',
+    '-0h',
+    '-5y',
+    'tomorrow',
+    '2026-13-01',
+    'now..-1h',
+    '-1h..',
+    '..',
+    '-1h..later',
+  ])('refuses %j', (text) => expect(ranges.parse_range(text)).toBeUndefined());
 
-  it('has one form for one meaning', () => expect(text_of(ranges.parse_range('-1h..now'))).toBe('-1h'));
+  it('has one form for one meaning', () =>
+    expect(text_of(ranges.parse_range('-1h..now'))).toBe('-1h'));
 });
 
 describe('read_range', () => {
@@ -69,8 +78,12 @@ describe('moving a range', () => {
     expect(text_of(ranges.shifted(ranges.span_of(back, kNow), 1, kNow))).toBe('-1h');
   });
   it('zooms out to the same end when live', () => {
-    expect(text_of(ranges.zoomed({ kind: 'last', ago: { count: 24, unit: 'h' } }, 2, kNow))).toBe('-2d');
-    expect(text_of(ranges.zoomed({ kind: 'last', ago: { count: 1, unit: 'h' } }, 0.5, kNow))).toBe('-30m');
+    expect(text_of(ranges.zoomed({ kind: 'last', ago: { count: 24, unit: 'h' } }, 2, kNow))).toBe(
+      '-2d',
+    );
+    expect(text_of(ranges.zoomed({ kind: 'last', ago: { count: 1, unit: 'h' } }, 0.5, kNow))).toBe(
+      '-30m',
+    );
   });
 });
 

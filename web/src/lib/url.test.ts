@@ -19,9 +19,15 @@ const kLetters = 'az09:/,*-()| "\'%&+#?=<>{}\\^`~@!$;._[]äß水🌊\u0000\n';
 function random_moment(random: Seeded): Moment {
   switch (random.below(3)) {
     case 0:
-      return { kind: 'ago', ago: { count: 1 + random.below(99), unit: random.pick(['s', 'm', 'h', 'd', 'w']) } };
+      return {
+        kind: 'ago',
+        ago: { count: 1 + random.below(99), unit: random.pick(['s', 'm', 'h', 'd', 'w']) },
+      };
     case 1:
-      return { kind: 'local', text: random.pick(['2026-08-13T20:00', '2026-08-13T21:30:15Z', '2026-02-01']) };
+      return {
+        kind: 'local',
+        text: random.pick(['2026-08-13T20:00', '2026-08-13T21:30:15Z', '2026-02-01']),
+      };
     default:
       return { kind: 'ms', ms: 1_700_000_000_000 + random.below(2 ** 31) };
   }
@@ -30,14 +36,18 @@ function random_moment(random: Seeded): Moment {
 function random_range(random: Seeded): TimeRange {
   switch (random.below(4)) {
     case 0:
-      return { kind: 'last', ago: { count: 1 + random.below(999), unit: random.pick(['s', 'm', 'h', 'd', 'w']) } };
+      return {
+        kind: 'last',
+        ago: { count: 1 + random.below(999), unit: random.pick(['s', 'm', 'h', 'd', 'w']) },
+      };
     case 1:
       return { kind: 'named', name: random.pick(kNamedRanges) };
     case 2:
       return { kind: 'day', text: random.pick(['2026-08-13', '2024-02-29Z']) };
     default: {
       const from = random_moment(random);
-      const to: Moment = random.below(4) === 0 && from.kind !== 'ago' ? { kind: 'now' } : random_moment(random);
+      const to: Moment =
+        random.below(4) === 0 && from.kind !== 'ago' ? { kind: 'now' } : random_moment(random);
       return { kind: 'between', from, to };
     }
   }
@@ -47,7 +57,10 @@ function random_place(random: Seeded): Place {
   return random.pick<Place>([
     { page: 'overview' },
     { page: 'hosts' },
-    { page: 'host', id: random.pick(['10.0.0.5', '2001:db8::1', 'top/../x', `h${random.text(kLetters, 6)}`]) },
+    {
+      page: 'host',
+      id: random.pick(['10.0.0.5', '2001:db8::1', 'top/../x', `h${random.text(kLetters, 6)}`]),
+    },
     { page: 'sessions', tab: random.pick(['active', 'recent']) },
     { page: 'explore', tab: random.pick(['chart', 'flows']) },
     { page: 'system', tab: random.pick(['setup', 'exporters']) },
@@ -58,13 +71,18 @@ function random_place(random: Seeded): Place {
 function random_view(random: Seeded): View {
   const place = random_place(random);
   const usual = defaults_of(place);
-  const maybe = <Value>(make: () => Value, otherwise: Value): Value => (random.below(2) ? make() : otherwise);
+  const maybe = <Value>(make: () => Value, otherwise: Value): Value =>
+    random.below(2) ? make() : otherwise;
   const names = ['src', 'dst', 'app', 'in_if', 'src_as', 'host'];
   return {
     place,
     t: maybe(() => random_range(random), usual.t),
     f: maybe(() => random.text(kLetters, 40), ''),
-    src: random.pick([undefined, { exporter: '192.0.2.1' }, { exporter: '2001:db8::1', interface: random.below(70000) }]),
+    src: random.pick([
+      undefined,
+      { exporter: '192.0.2.1' },
+      { exporter: '2001:db8::1', interface: random.below(70000) },
+    ]),
     m: random.pick(kMetrics),
     by: maybe(() => names.slice(random.below(4), 4 + random.below(3)), usual.by),
     sort: maybe(() => [{ column: random.pick(names), falling: random.below(2) === 0 }], []),
@@ -122,13 +140,18 @@ describe('url_of and parse_url', () => {
   });
 
   it('keep parameters of another version, in order', () => {
-    expect(url_of(parse_url('/hosts?zoom=3&t=-1h&lens=a%26b'))).toBe('/hosts?t=-1h&zoom=3&lens=a%26b');
+    expect(url_of(parse_url('/hosts?zoom=3&t=-1h&lens=a%26b'))).toBe(
+      '/hosts?t=-1h&zoom=3&lens=a%26b',
+    );
   });
 
   it('read places with and without their default tab', () => {
     expect(parse_url('/sessions/active').place).toEqual({ page: 'sessions', tab: 'active' });
     expect(parse_url('/hosts/2001:db8::1').place).toEqual({ page: 'host', id: '2001:db8::1' });
     expect(parse_url('/system').place).toEqual({ page: 'system', tab: 'setup' });
-    expect(parse_url('/system/weather').place).toEqual({ page: 'unknown', path: '/system/weather' });
+    expect(parse_url('/system/weather').place).toEqual({
+      page: 'unknown',
+      path: '/system/weather',
+    });
   });
 });

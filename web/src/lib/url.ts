@@ -255,7 +255,9 @@ export function parse_url(url: string): View {
   const view = view_at(place_of(path), { others: [] });
   for (const pair of query.split('&')) {
     if (pair === '') continue;
-    const [name = '', text = ''] = pair.split(/=(.*)/s).map((part) => decode(part.replaceAll('+', ' ')));
+    const [name = '', text = ''] = pair
+      .split(/=(.*)/s)
+      .map((part) => decode(part.replaceAll('+', ' ')));
     if (!take(view, name, text)) view.others.push([name, text]);
   }
   return view;

@@ -57,7 +57,9 @@ function read_pulse(event: string): Pulse | undefined {
   const told: unknown = JSON.parse(event);
   if (typeof told !== 'object' || told === null) return undefined;
   const { flows, datagrams } = told as Record<string, unknown>;
-  return typeof flows === 'number' && typeof datagrams === 'number' ? { flows, datagrams } : undefined;
+  return typeof flows === 'number' && typeof datagrams === 'number'
+    ? { flows, datagrams }
+    : undefined;
 }
 
 function take(event: string): void {

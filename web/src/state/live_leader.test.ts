@@ -14,7 +14,8 @@ class Browser {
       onmessage: null,
       postMessage: (message) => {
         for (const tab of this.tabs) {
-          if (tab.id !== id) tab.channel.onmessage?.(new MessageEvent('message', { data: message }));
+          if (tab.id !== id)
+            tab.channel.onmessage?.(new MessageEvent('message', { data: message }));
         }
       },
     };

@@ -35,6 +35,7 @@ export class Query<Value> {
   private question: Question<Value> | undefined;
   private abort: AbortController | undefined;
   private answered_at = 0;
+  private beat = live.beat;
 
   start(question: Question<Value>): void {
     if (this.question?.key === question.key) return;
@@ -48,7 +49,10 @@ export class Query<Value> {
     void this.run();
   }
 
-  refresh(): void {
+  // Asks again when that is due and `beat` is a new one.
+  refresh(beat: number): void {
+    if (beat === this.beat) return;
+    this.beat = beat;
     const every_ms = this.question?.every_ms ?? 0;
     if (this.asked_at || every_ms === 0) return;
     const wait = this.trouble?.kind === 'away' ? 1000 : every_ms;
@@ -110,8 +114,8 @@ export function use_query<Value>(make: () => Question<Value> | undefined): Query
     untrack(() => (question ? query.start(question) : query.stop()));
   });
   $effect(() => {
-    void live.beat;
-    untrack(() => query.refresh());
+    const beat = live.beat;
+    untrack(() => query.refresh(beat));
   });
   $effect(() => () => query.stop());
   return query;

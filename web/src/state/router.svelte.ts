@@ -26,13 +26,17 @@ export function go(view: View, how: 'push' | 'replace' = 'push'): void {
   const url = href(view);
   const moved = view.place.page !== current.place.page;
   if (how === 'replace') history.replaceState(null, '', url);
-  else if (url !== window.location.pathname + window.location.search) history.pushState(null, '', url);
+  else if (url !== window.location.pathname + window.location.search)
+    history.pushState(null, '', url);
   current = parse_url(url_of(view));
   if (moved) window.scrollTo(0, 0);
 }
 
 // The present view with other settings.
-export function change(changes: Partial<Omit<View, 'place'>>, how: 'push' | 'replace' = 'push'): void {
+export function change(
+  changes: Partial<Omit<View, 'place'>>,
+  how: 'push' | 'replace' = 'push',
+): void {
   go({ ...current, ...changes }, how);
 }
 export function changed(changes: Partial<Omit<View, 'place'>>): View {

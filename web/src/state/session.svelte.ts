@@ -27,7 +27,10 @@ function enter(entered: Session): void {
 // Looks where this browser stands: inside, before the login, or at a server without an admin.
 export async function look(): Promise<void> {
   const asked = await outcome(api.GET('/api/v1/session'));
-  if (asked.ok) return enter(asked.value);
+  if (asked.ok) {
+    enter(asked.value);
+    return;
+  }
   if (asked.trouble.kind !== 'refused') {
     door = 'away';
     return;

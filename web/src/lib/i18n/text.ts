@@ -6,14 +6,18 @@ type Values = Record<string, string | number>;
 
 const plurals = new Intl.PluralRules('en');
 
-// `{name}` stands for a value; `{n|one form|other form}` chooses by the number n.
+// `{name}` stands for a value; `{n|one form|other form}` chooses by the number n,
+// which `#` stands for.
 function fill(template: string, values: Values): string {
-  return template.replace(/\{(\w+)(?:\|([^|}]*)\|([^}]*))?\}/g, (all, name: string, one?: string, other?: string) => {
-    const value = values[name];
-    if (value === undefined) return all;
-    if (one === undefined || other === undefined) return String(value);
-    return plurals.select(Number(value)) === 'one' ? one : other;
-  });
+  return template.replace(
+    /\{(\w+)(?:\|([^|}]*)\|([^}]*))?\}/g,
+    (all, name: string, one?: string, other?: string) => {
+      const value = values[name];
+      if (value === undefined) return all;
+      if (one === undefined || other === undefined) return String(value);
+      return (plurals.select(Number(value)) === 'one' ? one : other).replace('#', String(value));
+    },
+  );
 }
 
 export function text(key: TextKey, values: Values = {}): string {

@@ -1,0 +1,21 @@
+// What a table shows, told by the page that has the rows.
+import type { View } from '../../lib/url';
+
+export interface Column<Row> {
+  id: string; // its name in `sort=`
+  title: string;
+  number?: boolean; // right-aligned, sorted by value, falling first
+  value: (row: Row) => string | number | undefined; // what it is sorted by
+  shown?: (row: Row) => string; // what is written; the value itself where left out
+  link?: (row: Row) => View | undefined;
+  share?: (row: Row) => { in: number; out: number } | undefined; // a bar behind the number, 0 … 1
+  mark?: (row: Row) => 'live' | 'past' | undefined; // a dot before the text
+  hint?: (row: Row) => string; // more on hovering
+  hidden?: boolean; // shown when chosen
+  wide?: boolean; // stays on a phone
+}
+
+export interface Term {
+  title: string; // "192.168.1.5"
+  filter: string; // "host:192.168.1.5"
+}
