@@ -25,8 +25,9 @@ struct ServerOptions {
   std::size_t connections_max = 512;
   std::size_t connections_per_address_max = 64;  // loopback, where a proxy would be, excepted
   std::uint32_t header_octets_max = 16 * 1024;
-  std::uint64_t body_octets_max = 64 * 1024;
-  std::size_t piece_octets = 64 * 1024;  // of a streamed answer, held in memory per request
+  std::uint64_t body_octets_max = std::uint64_t{64} * 1024;
+  std::size_t piece_octets =
+      std::size_t{64} * 1024;  // of a streamed answer, held in memory per request
   std::chrono::milliseconds request_timeout{10'000};  // from the first wait to the last octet
   std::chrono::milliseconds idle_timeout{60'000};     // between two requests of a connection
   std::chrono::milliseconds write_timeout{30'000};    // for one piece to be taken
