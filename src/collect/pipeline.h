@@ -43,8 +43,8 @@ class Pipeline {
   flow::SegmentDone finish(const Barrier& barrier);
   void hand_over(flow::SegmentDone done);
 
-  // Lets pending sets grow old. Once a second or so.
-  void expire(base::UnixMs now_ms) { decoder_.expire(now_ms); }
+  // Lets pending sets and missing datagrams grow old. Once a second or so. False: nothing changed.
+  bool expire(base::UnixMs now_ms) { return decoder_.expire(now_ms); }
 
   // Hands over what is in the batch in hand.
   void hand_over_batch();

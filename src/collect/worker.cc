@@ -27,7 +27,8 @@ void Worker::run() {
     next_tick = now + kTick;
     pipeline_.hand_over_batch();
     // While replaying, time is that of the datagrams: else every pending set would be too old.
-    pipeline_.expire(inbox_.is_replaying() ? last_received_ms_ : base::SystemClock().now_ms());
+    is_changed |=
+        pipeline_.expire(inbox_.is_replaying() ? last_received_ms_ : base::SystemClock().now_ms());
     if (is_changed) publish_view();
     is_changed = pipeline_.has_rows();
   }

@@ -180,18 +180,23 @@ void Decoder::set_others(std::vector<OtherRecord>* others) {
   impl_->others = others;
 }
 
-void Decoder::expire(base::UnixMs now_ms) {
+bool Decoder::expire(base::UnixMs now_ms) {
+  bool is_any_changed = false;
   for (auto& [address, exporter] : impl_->exporters) {
+    bool is_changed = false;
     for (auto& [key, domain] : exporter->domains) {
-      domain.sequence.expire(now_ms, exporter->ledger);
+      is_changed |= domain.sequence.expire(now_ms, exporter->ledger);
     }
     for (const PendingSet& set : exporter->pending.take_older_than(now_ms - kPendingMaxAgeMs)) {
       auto& counts = exporter->ledger.at(set.header.received_ms);
       --counts[flow::NotCounted::NoTemplatePending];
       ++counts[flow::NotCounted::NoTemplateExpired];
-      exporter->is_changed = true;
+      is_changed = true;
     }
+    exporter->is_changed |= is_changed;
+    is_any_changed |= is_changed;
   }
+  return is_any_changed;
 }
 
 std::vector<flow::LedgerRow> Decoder::take_ledger() {

@@ -40,8 +40,9 @@ class Decoder {
   // Where options and event records go too; null (the default): they are only counted.
   void set_others(std::vector<OtherRecord>* others);
 
-  // Gives up pending sets whose template did not come in time. Once a second or so.
-  void expire(base::UnixMs now_ms);
+  // Gives up pending sets whose template did not come in time, and calls lost what is missing by
+  // the sequence. Once a second or so. False: there was nothing of either.
+  bool expire(base::UnixMs now_ms);
 
   // The ledger since the last call, and the states that changed since the last call.
   std::vector<flow::LedgerRow> take_ledger();

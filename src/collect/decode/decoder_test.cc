@@ -336,6 +336,24 @@ TEST(DecoderState, TemplatesSamplingSequenceAndPendingSetsComeBack) {
   EXPECT_TRUE(adds_up(both));
 }
 
+TEST(DecoderState, WhatIsCalledLostIsNotMissingAnyMoreAfterARestart) {
+  Received before;
+  before.receive(netflow9({netflow9_template(kTemplate)}, 10));
+  before.receive(netflow9({data_set(256, kRecord)}, 18));
+  before.decoder.take_changed_states();
+  EXPECT_FALSE(before.decoder.expire(before.now_ms + kReorderMaxMs - 2));
+  EXPECT_TRUE(before.decoder.expire(before.now_ms + kReorderMaxMs));
+  EXPECT_FALSE(before.decoder.expire(before.now_ms + kReorderMaxMs));
+  EXPECT_EQ(before.counted().sequence_gap, 7u);
+  const auto states = before.decoder.take_changed_states();
+  ASSERT_EQ(states.size(), 1u);
+
+  Received after;
+  ASSERT_TRUE(after.decoder.restore(states[0]));
+  EXPECT_FALSE(after.decoder.expire(after.now_ms + 2 * kReorderMaxMs));
+  EXPECT_EQ(after.counted().sequence_gap, 0u);
+}
+
 TEST(DecoderState, EveryTruncationAndAnotherVersionAreRefused) {
   Received before;
   before.receive(ipfix({ipfix_template(kTemplate), data_set(300, kRecord)}));

@@ -102,12 +102,13 @@ void SequenceTracker::call_all_lost(MinuteLedger& ledger) {
   state_.missing.clear();
 }
 
-void SequenceTracker::expire(base::UnixMs now_ms, MinuteLedger& ledger) {
-  std::erase_if(state_.missing, [&](const Missing& missing) {
+bool SequenceTracker::expire(base::UnixMs now_ms, MinuteLedger& ledger) {
+  const auto lost = std::erase_if(state_.missing, [&](const Missing& missing) {
     if (now_ms - missing.noticed_ms < kReorderMaxMs) return false;
     call_lost(missing, ledger);
     return true;
   });
+  return lost > 0;
 }
 
 }  // namespace collect

@@ -44,8 +44,8 @@ class SequenceTracker {
   explicit SequenceTracker(std::uint32_t reorder_units) : reorder_units_(reorder_units) {}
 
   void arrived(const Arrival& arrival, MinuteLedger& ledger);
-  // Calls lost what has been missing for too long.
-  void expire(base::UnixMs now_ms, MinuteLedger& ledger);
+  // Calls lost what has been missing for too long. False: nothing.
+  bool expire(base::UnixMs now_ms, MinuteLedger& ledger);
 
   const State& state() const { return state_; }
   void restore(State state) { state_ = std::move(state); }
