@@ -392,7 +392,7 @@ void close_connection(Connection& connection) {
   connection.close();
 }
 
-void run_job(Job job) {
+void run_job(const Job& job) {
   job.connection->finish(job.connection->host().api.answer(job.request, *job.connection));
 }
 

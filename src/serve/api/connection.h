@@ -62,6 +62,6 @@ void open_connection(boost::asio::generic::stream_protocol::socket socket, const
 void close_connection(Connection& connection);
 
 // Runs the request and sees to it that the connection goes on. Any other thread.
-void run_job(Job job);
+void run_job(const Job& job);
 
 }  // namespace serve

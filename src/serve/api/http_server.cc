@@ -228,7 +228,7 @@ void HttpServer::run(const std::stop_token& stop) {
   std::jthread sockets([&] { impl.io.run(); });
   std::vector<std::jthread> runners;
   const auto run_all = [](base::Channel<Job>& jobs) {
-    while (auto job = jobs.pop()) run_job(std::move(*job));
+    while (auto job = jobs.pop()) run_job(*job);
   };
   for (std::size_t i = 0; i < options.quick_threads; ++i) {
     runners.emplace_back([&] { run_all(impl.host.quick_jobs); });

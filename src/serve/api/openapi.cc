@@ -27,20 +27,20 @@ json::object answer_json(const AnswerSpec& spec) {
 }
 
 // One status may come with several content types: their descriptions are one.
+void add_answer(json::object& answers, const AnswerSpec& spec) {
+  const std::string status = std::to_string(spec.status);
+  json::object answer = answer_json(spec);
+  if (!answers.contains(status)) {
+    answers[status] = std::move(answer);
+  } else if (json::value* content = answers[status].get_object().if_contains("content")) {
+    for (auto& member : answer["content"].get_object()) content->get_object().insert(member);
+  }
+}
+
 json::object answers_json(const Route& route) {
   json::object answers;
   for (const std::span<const AnswerSpec> specs : {route.answers, common_answers(route.access)}) {
-    for (const AnswerSpec& spec : specs) {
-      const std::string status = std::to_string(spec.status);
-      json::object answer = answer_json(spec);
-      if (!answers.contains(status)) {
-        answers[status] = std::move(answer);
-      } else if (json::value* content = answers[status].get_object().if_contains("content")) {
-        for (auto& member : answer["content"].get_object()) {
-          content->get_object().insert(member);
-        }
-      }
-    }
+    for (const AnswerSpec& spec : specs) add_answer(answers, spec);
   }
   return answers;
 }
