@@ -192,6 +192,15 @@ TEST(Decoder, Netflow9GoesOnAfterASetWhoseRecordsAreWrong) {
   EXPECT_TRUE(adds_up(received.counted()));
 }
 
+TEST(Decoder, ATemplateThatMakesNoSenseDoesNotCostTheOthersOfItsMessage) {
+  auto no_scope = kOptions;
+  no_scope.scope_count = 0;
+  Received received;
+  received.receive(ipfix({ipfix_template(kTemplate), ipfix_template(no_scope)}));
+  EXPECT_EQ(received.counted(NotCounted::ScopeInvalid), 1u);
+  EXPECT_EQ(received.receive(ipfix({data_set(256, kRecord)})).size(), 1u);
+}
+
 TEST(Decoder, TemplatesOfAMessageThatEndsBadlyAreNotKeptInIpfixButAreInNetflow9) {
   const Octets bad_set = record_of({{300, 2}, {3, 2}});
   Received in_ipfix;

@@ -1,5 +1,6 @@
 #include "collect/decode/finish.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <limits>
 #include <utility>
@@ -106,6 +107,7 @@ void export_time_where_times_are_missing(Row& row) {
 // Both families' fields in the template and both zero for one end: it is of the other end's family.
 void family_of_other_end(Row& row) {
   FlowRecord& flow = row.flow;
+  if (!flow.has(Column::src) || !flow.has(Column::dst)) return;
   const auto zero4 = flow::Address::v4(0);
   if (flow.src.is_unspecified() && flow.dst.is_v4()) flow.src = zero4;
   if (flow.dst.is_unspecified() && flow.src.is_v4()) flow.dst = zero4;
@@ -299,7 +301,9 @@ std::vector<Finish> finishes_for(const FieldPlan& plan, Protocol) {
   const Given given{plan};
   std::vector<Finish> finishes;
   add_times(given, finishes);
-  if (given(Column::src) && given(Column::dst)) finishes.push_back(family_of_other_end);
+  if (std::ranges::any_of(plan.steps, &FieldStep::unless_zero)) {
+    finishes.push_back(family_of_other_end);
+  }
   if (given(Column::direction)) finishes.push_back(unknown_direction_is_not_said);
   add_icmp(given, finishes);
   add_sampling(given, finishes);

@@ -42,8 +42,7 @@ MessageHeader message_header(const Datagram& datagram, const Netflow5Header& hea
           .sys_uptime_ms = header.sys_uptime_ms};
 }
 
-FlowRecord flow_of(const Netflow5Record& record, const MessageHeader& header) {
-  FlowRecord flow;
+void fill(FlowRecord& flow, const Netflow5Record& record, const MessageHeader& header) {
   flow.present = kSaid;
   flow.start = uptime_to_unix(header, record.first_ms);
   flow.end = uptime_to_unix(header, record.last_ms);
@@ -67,7 +66,6 @@ FlowRecord flow_of(const Netflow5Record& record, const MessageHeader& header) {
   flow.src_mask = record.src_mask;
   flow.dst_mask = record.dst_mask;
   say_icmp_of_ports(flow);
-  return flow;
 }
 
 }  // namespace
@@ -90,9 +88,11 @@ base::Expected<void, wire::Malformed> decode_netflow5(const Datagram& datagram, 
 
   auto& counts = exporter.ledger.at(header.received_ms);
   const std::uint32_t rate = sampling_rate(message->header.sampling);
+  const FlowRecord blank;
   wire::ByteReader records(message->records);
   while (const auto octets = records.take<Netflow5Record::kSize>()) {
-    FlowRecord& flow = output.flows.emplace_back(flow_of(Netflow5Record::from(*octets), header));
+    FlowRecord& flow = output.flows.emplace_back(blank);
+    fill(flow, Netflow5Record::from(*octets), header);
     if (rate != 0) {
       flow.sampling_rate = rate;
       flow.sampling_source = static_cast<std::uint8_t>(flow::SamplingSource::Header);

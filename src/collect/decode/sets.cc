@@ -177,10 +177,28 @@ std::optional<Malformed> walk_netflow9(ByteReader rest, MessageSets& sets) {
   return wrong;
 }
 
-// True for what RFC 7011 section 9.1 calls a malformed message. A set whose id is reserved is to be
-// ignored, and a data set too short for a record may be of a template that changed.
+// True for what RFC 7011 section 9.1 calls a malformed message: lengths that make no sense.
+// Whatever else is wrong stands within a set's bounds and costs that set, or its templates from
+// there on.
 bool ends_the_walk(Malformed wrong) {
-  return wrong != Malformed::ReservedSetId && wrong != Malformed::RecordTruncated;
+  switch (wrong) {
+    case Malformed::HeaderTruncated:
+    case Malformed::LengthLies:
+    case Malformed::CountLies:
+    case Malformed::SetHeaderTruncated:
+    case Malformed::SetShorterThanItsHeader:
+    case Malformed::SetLongerThanMessage:
+    case Malformed::VariableLengthTruncated:
+    case Malformed::TemplateTruncated:
+      return true;
+    case Malformed::ReservedSetId:
+    case Malformed::RecordTruncated:
+    case Malformed::TemplateZeroSize:
+    case Malformed::TemplateIdReserved:
+    case Malformed::ScopeInvalid:
+      return false;
+  }
+  return true;
 }
 
 // Walks to the end of the message or to the first thing that makes its octets doubtful.

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <utility>
 
 namespace wire {
 
@@ -12,16 +13,31 @@ using ByteView = std::span<const std::byte>;
 template <std::size_t N>
 using FixedBytes = std::span<const std::byte, N>;
 
+// Loads a big-endian integer of 1 to 8 octets (IPFIX reduced-size encoding, RFC 7011 section 6.2).
+// The caller has refused other lengths when the template arrived; one that knows the length when
+// it is compiled says so.
+template <std::size_t N = std::dynamic_extent>
+constexpr std::uint64_t load_be_any(std::span<const std::byte, N> bytes) {
+  std::uint64_t value = 0;
+  if constexpr (N == std::dynamic_extent) {
+    for (const std::byte octet : bytes) value = value << 8 | std::to_integer<std::uint64_t>(octet);
+  } else {
+    static_assert(1 <= N && N <= 8);
+    // Not a loop: of this the compiler makes one load and one byte swap.
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      ((value |= std::to_integer<std::uint64_t>(bytes[I]) << (8 * (N - 1 - I))), ...);
+    }
+    (std::make_index_sequence<N>());
+  }
+  return value;
+}
+
 // Loads a big-endian integer from a place the compiler knows to be inside `bytes`.
 template <std::unsigned_integral T, std::size_t Offset, std::size_t N>
 constexpr T load_be(FixedBytes<N> bytes) {
   static_assert(N != std::dynamic_extent && Offset + sizeof(T) <= N,
                 "field lies outside the fixed-size header");
-  std::uint64_t value = 0;
-  for (std::size_t i = 0; i < sizeof(T); ++i) {
-    value = value << 8 | std::to_integer<std::uint64_t>(bytes[Offset + i]);
-  }
-  return static_cast<T>(value);
+  return static_cast<T>(load_be_any(bytes.template subspan<Offset, sizeof(T)>()));
 }
 
 // The same for formats in little-endian order (capture files).
@@ -34,17 +50,6 @@ constexpr T load_le(FixedBytes<N> bytes) {
     value = value << 8 | std::to_integer<std::uint64_t>(bytes[Offset + i]);
   }
   return static_cast<T>(value);
-}
-
-// Loads a big-endian integer of 1 to 8 octets (IPFIX reduced-size encoding, RFC 7011 section 6.2).
-// The caller has refused other lengths when the template arrived; one that knows the length when
-// it is compiled says so.
-template <std::size_t N = std::dynamic_extent>
-constexpr std::uint64_t load_be_any(std::span<const std::byte, N> bytes) {
-  static_assert(N == std::dynamic_extent || (1 <= N && N <= 8));
-  std::uint64_t value = 0;
-  for (const std::byte octet : bytes) value = value << 8 | std::to_integer<std::uint64_t>(octet);
-  return value;
 }
 
 // A cursor over bytes somebody else sent us. It never reads past the end, never throws and

@@ -15,8 +15,9 @@
 // IPFIX, RFC 7011 section 3: the structure of a message. Knows nothing of what templates mean.
 //
 // Scope of damage: a message whose length field announces more than came, or less than a header, is
-// refused whole (RFC 7011 section 9.1). A bad set ends the walk: the sets before it stay, the
-// templates that the message brought go, for its octets are in doubt. One liberty: over UDP the
+// refused whole (RFC 7011 section 9.1). A set whose lengths make no sense ends the walk: the sets
+// before it stay, the templates that the message brought go, for its octets are in doubt. What else
+// is wrong (a reserved id, a scope of nothing) costs that set alone. One liberty: over UDP the
 // datagram bounds the message too, so a set that begins inside the announced length and reaches
 // beyond it is taken when the datagram holds it whole (exporters that count their length short).
 namespace wire {
