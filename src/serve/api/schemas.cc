@@ -57,10 +57,11 @@ constexpr std::string_view kShapes = R"json({
   "step": {"type": "integer", "description": "milliseconds"},
   "filter": {"type": "string", "description": "canonical"},
   "tier": {"type": "string"}, "exact": {"type": "boolean"},
+  "kept_from": {"$ref": "Time"},
   "counted_only": {"type": "boolean"}, "removed_bytes": {"type": "integer"},
   "replaying": {"type": "boolean"},
   "loss": {"$ref": "Loss"}},
-  "optional": ["totals", "rest", "bound", "step"]},
+  "optional": ["totals", "rest", "bound", "step", "kept_from"]},
 "Loss": {"properties": {
   "sequence_gap": {"type": "integer"}, "not_counted": {"type": "integer"},
   "minutes": {"type": "integer", "description": "minutes times exporters with either"}}},
