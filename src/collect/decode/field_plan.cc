@@ -11,7 +11,6 @@
 namespace collect {
 namespace {
 
-using flow::Column;
 using flow::Element;
 using wire::FieldSpecifier;
 using wire::kVariableLength;
