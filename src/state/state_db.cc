@@ -113,8 +113,9 @@ base::Expected<StateDb, base::IoError> StateDb::open_as(const std::string& uri, 
   CHECK(handle != nullptr);
   StateDb db(handle);
   if (result != SQLITE_OK) {
-    return base::Unexpected(
-        base::IoError{"open", uri.substr(uri.find(':') + 1), 0, sqlite3_errmsg(handle)});
+    const auto begin = uri.find(':') + 1;
+    const auto path = uri.substr(begin, uri.find('?') - begin);
+    return base::Unexpected(base::IoError{"open", path, 0, sqlite3_errmsg(handle)});
   }
   sqlite3_busy_timeout(handle, kBusyTimeoutMs);
   return db;

@@ -1,0 +1,118 @@
+#include "store/store_thread.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <thread>
+
+#include "store/embedded/store_fixture_test.h"
+
+namespace store {
+namespace {
+
+using testing::ElementsAre;
+
+flow::SegmentDone done(std::uint64_t segment) {
+  flow::SegmentDone done;
+  done.segment = segment;
+  done.exporters = {{address("192.0.2.1"), "state " + std::to_string(segment)}};
+  return done;
+}
+
+class StoreThreadTest : public StoreTest {
+ protected:
+  void hand_over(std::uint32_t worker, std::unique_ptr<flow::Batch> batch) {
+    flow::Handover handover{worker, std::move(batch)};
+    ASSERT_TRUE(channel_.push(handover));
+  }
+  void hand_over(std::uint32_t worker, flow::SegmentDone what) {
+    flow::Handover handover{worker, std::move(what)};
+    ASSERT_TRUE(channel_.push(handover));
+  }
+  // Runs the thread over what was handed over, to its end.
+  void run(StoreThread::Options options) {
+    channel_.close();
+    StoreThread(*store_, channel_, options, [this](std::uint64_t segment) {
+      committed_.push_back(segment);
+    }).run();
+  }
+
+  base::Channel<flow::Handover> channel_{64};
+  std::vector<std::uint64_t> committed_;
+};
+
+TEST_F(StoreThreadTest, CommitsASegmentWhenAllWorkersHaveFinishedIt) {
+  open();
+  hand_over(0, batch_of({a_flow("10.0.0.1", "198.51.100.1", 500)}, 1));
+  hand_over(1, batch_of({a_flow("10.0.0.2", "198.51.100.1", 700)}, 1));
+  hand_over(0, done(1));
+  hand_over(0, batch_of({a_flow("10.0.0.1", "198.51.100.1", 1)}, 2));
+  hand_over(0, done(2));
+  hand_over(1, done(1));
+  run({.workers = 2});
+  EXPECT_THAT(committed_, ElementsAre(1));
+  EXPECT_EQ(store_->status().hot_rows, 1u);
+  open();
+  const auto recovered = store_->take_recovered();
+  EXPECT_EQ(recovered.segment, 1u);
+  ASSERT_EQ(recovered.exporters.size(), 1u);
+  EXPECT_EQ(recovered.exporters.front().state, "state 1");
+}
+
+TEST_F(StoreThreadTest, CommitsSeveralFinishedSegmentsAsOneWithTheNewestStates) {
+  open();
+  hand_over(0, done(3));
+  hand_over(0, done(4));
+  hand_over(1, done(4));
+  run({.workers = 2});
+  EXPECT_THAT(committed_, ElementsAre(4));
+  open();
+  auto recovered = store_->take_recovered();
+  EXPECT_EQ(recovered.segment, 4u);
+  ASSERT_EQ(recovered.exporters.size(), 1u);
+  EXPECT_EQ(recovered.exporters.front().state, "state 4");
+}
+
+TEST_F(StoreThreadTest, TriesAFailingCommitAgainAndLosesNothing) {
+  open();
+  // While this stands where the folder of the day must be, no part can be written.
+  std::filesystem::create_directories(folder_ / "flows/2026/11");
+  const auto obstacle = folder_ / "flows/2026/11/23";
+  { std::ofstream file(obstacle); }
+  hand_over(0, batch_of({a_flow("10.0.0.1", "198.51.100.1", 500)}, 1));
+  hand_over(0, done(1));
+  std::jthread thread([this] {
+    StoreThread(*store_, channel_,
+                {.workers = 1,
+                 .first_wait = std::chrono::milliseconds(10),
+                 .longest_wait = std::chrono::milliseconds(20)},
+                [this](std::uint64_t segment) { committed_.push_back(segment); })
+        .run();
+  });
+  while (store_->status().commits_failed < 2) std::this_thread::yield();
+  EXPECT_EQ(store_->status().hot_rows, 1u);
+  EXPECT_NE(store_->status().last_problem, "");
+  std::filesystem::remove(obstacle);
+  channel_.close();
+  thread.join();
+  EXPECT_THAT(committed_, ElementsAre(1));
+  EXPECT_EQ(store_->parts().size(), 1u);
+  EXPECT_THAT(ask(plan("src")), ElementsAre("10.0.0.1 500"));
+}
+
+TEST_F(StoreThreadTest, GivesUpAFailingCommitAfterTheDrainAndLeavesItToTheJournal) {
+  limit_octets_ = 1'000;
+  open();
+  hand_over(0, batch_of({a_flow("10.0.0.1", "198.51.100.1", 500)}, 1));
+  hand_over(0, done(1));
+  run({.workers = 1,
+       .first_wait = std::chrono::milliseconds(5),
+       .longest_wait = std::chrono::milliseconds(5),
+       .drain = std::chrono::milliseconds(30)});
+  EXPECT_TRUE(committed_.empty());
+  EXPECT_GE(store_->status().commits_failed, 2u);
+}
+
+}  // namespace
+}  // namespace store
