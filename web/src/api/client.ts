@@ -4,12 +4,14 @@ import createClient from 'openapi-fetch';
 import type { components, paths } from './schema';
 
 export type Schema = components['schemas'];
-export type Answer = Schema['Answer'];
-export type Row = Schema['Row'];
+// A row has the columns that were asked for; the schema lists all there are.
+export type Row = Record<string, string | number | boolean>;
+export type Answer = Omit<Schema['Query'], 'rows'> & { rows: Row[] };
+export type ColumnName = keyof Schema['Row'];
 export type Exporter = Schema['Exporter'];
 export type Diagnosis = Schema['Diagnosis'];
 export type Session = Schema['Session'];
-export type HostSession = Schema['HostSession'];
+export type Conversation = Schema['Conversation'];
 
 // Below which path the server answers: "" or "/weir", from the page's <base>.
 export const base_path = new URL(document.baseURI).pathname.replace(/\/$/, '');

@@ -89,30 +89,34 @@ export function asked_of(view: View, part: Part): Asked {
   };
 }
 
-export type Sessions = Schema['Sessions'];
+export type Conversations = Schema['Conversations'];
 export function sessions_question(
   view: View,
   part: { filter?: string; state?: 'active'; top?: number },
-): Question<Sessions> {
+): Question<Conversations> {
   const filter = filter_of(view, part.filter ?? '');
   const query = {
     range: range_text(view.t),
-    top: String(part.top ?? 500),
+    top: part.top ?? 500,
     ...(filter ? { filter } : {}),
     ...(part.state ? { state: part.state } : {}),
   };
   return {
-    key: `sessions?${new URLSearchParams(query).toString()}`,
-    ask: (signal) => outcome(api.GET('/api/v1/sessions', { params: { query }, signal })),
+    key: `conversations?${JSON.stringify(query)}`,
+    ask: (signal) => outcome(api.GET('/api/v1/conversations', { params: { query }, signal })),
     every_ms: pace_ms(view.t),
   };
 }
 
-export const exporters_question: Question<Schema['Exporters']> = {
-  key: 'exporters',
-  ask: (signal) => outcome(api.GET('/api/v1/exporters', { signal })),
-  every_ms: 2_000,
-};
+export function exporters_question(t: TimeRange, every_ms = 2_000): Question<Schema['Exporters']> {
+  const range = range_text(t);
+  return {
+    key: `exporters?${range}`,
+    ask: (signal) =>
+      outcome(api.GET('/api/v1/exporters', { params: { query: { range } }, signal })),
+    every_ms,
+  };
+}
 
 export const diagnosis_question: Question<Schema['Diagnosis']> = {
   key: 'diagnosis',
@@ -120,7 +124,7 @@ export const diagnosis_question: Question<Schema['Diagnosis']> = {
   every_ms: 1_000,
 };
 
-export function ledger_question(view: View): Question<Schema['LedgerMinutes']> {
+export function ledger_question(view: View): Question<Schema['Ledger']> {
   const range = range_text(view.t);
   return {
     key: `ledger?${range}`,

@@ -19,9 +19,9 @@ export interface paths {
                     metric?: string;
                     range?: string;
                     step?: string;
-                    top?: string;
+                    top?: number;
                     flows?: string;
-                    limit?: string;
+                    limit?: number;
                     format?: string;
                 };
                 header?: never;
@@ -35,10 +35,34 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Answer"];
+                        "application/json": components["schemas"]["Query"];
                     };
                 };
-                default: {
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                503: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -65,9 +89,9 @@ export interface paths {
         };
         get: {
             parameters: {
-                query?: {
-                    text?: string;
-                    pos?: string;
+                query: {
+                    text: string;
+                    pos?: number;
                 };
                 header?: never;
                 path?: never;
@@ -80,10 +104,34 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["FilterCheck"];
+                        "application/json": components["schemas"]["Filter"];
                     };
                 };
-                default: {
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                503: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -110,7 +158,9 @@ export interface paths {
         };
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    range?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -125,7 +175,31 @@ export interface paths {
                         "application/json": components["schemas"]["Exporters"];
                     };
                 };
-                default: {
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                503: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -154,7 +228,6 @@ export interface paths {
             parameters: {
                 query?: {
                     range?: string;
-                    step?: string;
                 };
                 header?: never;
                 path?: never;
@@ -167,10 +240,34 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["LedgerMinutes"];
+                        "application/json": components["schemas"]["Ledger"];
                     };
                 };
-                default: {
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                503: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -182,6 +279,296 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Session"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SessionBody"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Session"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    code?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SetupState"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SetupBody"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Session"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -212,7 +599,31 @@ export interface paths {
                         "application/json": components["schemas"]["Diagnosis"];
                     };
                 };
-                default: {
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                503: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -230,7 +641,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/sessions": {
+    "/api/v1/conversations": {
         parameters: {
             query?: never;
             header?: never;
@@ -243,8 +654,7 @@ export interface paths {
                     filter?: string;
                     range?: string;
                     state?: string;
-                    top?: string;
-                    sort?: string;
+                    top?: number;
                 };
                 header?: never;
                 path?: never;
@@ -257,10 +667,34 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Sessions"];
+                        "application/json": components["schemas"]["Conversations"];
                     };
                 };
-                default: {
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                503: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -296,9 +730,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": {
-                        port: number;
-                    };
+                    "application/json": components["schemas"]["PortBody"];
                 };
             };
             responses: {
@@ -308,7 +740,31 @@ export interface paths {
                     };
                     content?: never;
                 };
-                default: {
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                503: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -351,7 +807,31 @@ export interface paths {
                     };
                     content?: never;
                 };
-                default: {
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                503: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -384,9 +864,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": {
-                        local: string[];
-                    };
+                    "application/json": components["schemas"]["NetworksBody"];
                 };
             };
             responses: {
@@ -396,7 +874,31 @@ export interface paths {
                     };
                     content?: never;
                 };
-                default: {
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                503: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -432,9 +934,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": {
-                        name: string;
-                    };
+                    "application/json": components["schemas"]["ExporterBody"];
                 };
             };
             responses: {
@@ -444,7 +944,7 @@ export interface paths {
                     };
                     content?: never;
                 };
-                default: {
+                400: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -452,39 +952,7 @@ export interface paths {
                         "application/json": components["schemas"]["Error"];
                     };
                 };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/session": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Session"];
-                    };
-                };
-                default: {
+                401: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -492,31 +960,7 @@ export interface paths {
                         "application/json": components["schemas"]["Error"];
                     };
                 };
-            };
-        };
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Login"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Session"];
-                    };
-                };
-                default: {
+                403: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -524,95 +968,7 @@ export interface paths {
                         "application/json": components["schemas"]["Error"];
                     };
                 };
-            };
-        };
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Error"];
-                    };
-                };
-            };
-        };
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/setup": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["SetupState"];
-                    };
-                };
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Error"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Login"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Session"];
-                    };
-                };
-                default: {
+                503: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -633,75 +989,378 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         Error: {
-            error: {
-                where?: string;
-                what: string;
-                hint?: string;
-                from?: number;
-                to?: number;
-            };
+            error: components["schemas"]["ErrorText"];
         };
-        Row: {
-            [key: string]: string | number | boolean;
+        ErrorText: {
+            /** @description the parameter, header or body member; may be empty */
+            where: string;
+            /** @description what was expected and what came */
+            what: string;
+            /** @description what to do about it; may be empty */
+            hint: string;
+            /** @description first octet of the filter's text that is wrong */
+            from?: number;
+            /** @description the octet after the last */
+            to?: number;
         };
-        Answer: {
+        Health: {
+            /** @enum {string} */
+            status: "ok" | "starting";
+            /** @description the journal is being replayed: more will come */
+            replaying: boolean;
+        };
+        OpenApi: {
+            openapi: string;
+            info: Record<string, never>;
+            paths: Record<string, never>;
+            components: Record<string, never>;
+        };
+        SetupState: {
+            has_admin: boolean;
+        };
+        SetupBody: {
+            code: string;
+            name: string;
+            password: string;
+        };
+        SessionBody: {
+            name: string;
+            password: string;
+        };
+        Session: {
+            name: string;
+            role: components["schemas"]["Role"];
+            /** @description to be sent as X-Weir-CSRF with every change */
+            csrf?: string;
+            expires?: components["schemas"]["Time"];
+        };
+        /** @enum {string} */
+        Role: "admin" | "viewer";
+        /** @description Unix milliseconds */
+        Time: number;
+        TokenBody: {
+            name: string;
+            role?: components["schemas"]["Role"];
+        };
+        Token: {
+            id: number;
+            name: string;
+            role: components["schemas"]["Role"];
+            created: components["schemas"]["Time"];
+            /** @description only in the answer that creates it */
+            token?: string;
+        };
+        Tokens: {
+            tokens: components["schemas"]["Token"][];
+        };
+        Range: {
+            from: components["schemas"]["Time"];
+            to: components["schemas"]["Time"];
+        };
+        Query: {
             rows: components["schemas"]["Row"][];
-            totals?: {
-                [key: string]: number;
-            };
-            rest?: {
-                [key: string]: number;
-            };
-            bound?: {
-                [key: string]: number;
-            };
-            range: {
-                from: number;
-                to: number;
-            };
+            totals?: components["schemas"]["Metrics"];
+            rest?: components["schemas"]["Rest"];
+            bound?: components["schemas"]["Metrics"];
+            range: components["schemas"]["Range"];
+            /** @description milliseconds */
             step?: number;
+            /** @description canonical */
             filter: string;
             tier: string;
             exact: boolean;
             counted_only: boolean;
             removed_bytes: number;
             replaying: boolean;
-            loss: {
-                sequence_gap: number;
-                not_counted: number;
-                minutes: number;
-            };
+            loss: components["schemas"]["Loss"];
         };
-        FilterCheck: {
-            canonical: string;
-            errors: {
-                from: number;
-                to: number;
-                message: string;
-                hint: string;
-            }[];
-            completions: {
-                insert: string;
-                label: string;
-                detail: string;
-            }[];
+        Loss: {
+            sequence_gap: number;
+            not_counted: number;
+            /** @description minutes times exporters with either */
+            minutes: number;
         };
-        Session: {
+        Filter: {
+            /** @description null: the text has errors */
+            canonical: string | null;
+            ast: components["schemas"]["FilterTree"];
+            chips: components["schemas"]["FilterChip"][];
+            errors: components["schemas"]["FilterError"][];
+            completions: components["schemas"]["FilterCompletion"][];
+        };
+        FilterTree: {
+            and?: components["schemas"]["FilterTree"][];
+            or?: components["schemas"]["FilterTree"][];
+            not?: components["schemas"]["FilterTree"];
+            condition?: string;
+            subjects?: string[];
+        } | null;
+        FilterChip: {
+            text: string;
+            negated: boolean;
+        };
+        FilterError: {
+            from: number;
+            to: number;
+            msg: string;
+            hint: string;
+        };
+        FilterCompletion: {
+            insert: string;
+            label: string;
+            detail: string;
+        };
+        Ledger: {
+            range: components["schemas"]["Range"];
+            sums: components["schemas"]["Counts"];
+            exporters: components["schemas"]["ExporterCounts"][];
+            minutes: components["schemas"]["MinuteCounts"][];
+            /** @description older rows than those listed */
+            minutes_left_out: number;
+            reasons: components["schemas"]["Reason"][];
+            receive: components["schemas"]["Receive"];
+            store: components["schemas"]["Store"];
+        };
+        Reason: {
+            reason: string;
+            unit: string;
+            meaning: string;
+        };
+        Receive: {
+            ports: components["schemas"]["Port"][];
+            refused_senders: number;
+            unknown_versions: number;
+            worker_channel_full: number;
+            journal_refused: number;
+            segments_waiting: number;
+            replaying: boolean;
+            last_refused: components["schemas"]["RefusedDatagram"];
+        };
+        RefusedDatagram: {
+            time: components["schemas"]["Time"];
+            sender: string;
+            port: number;
+            /** @description empty: none was refused */
+            reason: string;
+            /** @description hexadecimal */
+            first_octets: string;
+        };
+        Port: {
+            address: string;
+            bound: boolean;
+            problem: string;
+            datagrams: number;
+            octets: number;
+            kernel_drops: number;
+            truncated: number;
+            receive_buffer_octets: number;
+        };
+        Store: {
+            parts_set_aside: components["schemas"]["DamagedPart"][];
+            segments_set_aside: number;
+            rows_dropped_by_retention: number;
+            rows_refused: number;
+            commits_failed: number;
+            /** @description empty: none */
+            last_problem: string;
+        };
+        DamagedPart: {
             name: string;
-            /** @enum {string} */
-            role: "viewer" | "admin";
-            csrf?: string;
-            expires?: number;
-            zone?: string;
+            rows: number;
+            min_received: components["schemas"]["Time"];
+            max_received: components["schemas"]["Time"];
         };
-        Login: {
-            name: string;
-            password: string;
+        Exporters: {
+            range: components["schemas"]["Range"];
+            exporters: components["schemas"]["Exporter"][];
         };
-        SetupState: {
-            needed: boolean;
+        Exporter: {
+            exporter: string;
+            in_range: components["schemas"]["Counts"];
+            versions?: components["schemas"]["Versions"];
+            first_seen?: components["schemas"]["Time"];
+            last_seen?: components["schemas"]["Time"];
+            clock_skew_ms?: number;
+            pending_sets?: number;
+            pending_octets?: number;
+            since_start?: components["schemas"]["Counts"];
+            templates?: components["schemas"]["Template"][];
+            sampling?: components["schemas"]["Sampling"][];
+            name?: string;
+            active_timeout_ms?: number;
+            inactive_timeout_ms?: number;
         };
-        LedgerCounts: {
+        Versions: {
+            v5: number;
+            v9: number;
+            ipfix: number;
+            other: number;
+        };
+        Template: {
+            domain: number;
+            id: number;
+            options: boolean;
+            learned: components["schemas"]["Time"];
+            fields: string[];
+        };
+        Sampling: {
+            domain: number;
+            sampler: number;
+            rate: number;
+            source: string;
+        };
+        Row: {
+            time?: components["schemas"]["Time"];
+            /** @description first packet, as the exporter said */
+            start?: number;
+            /** @description last packet, as the exporter said */
+            end?: number;
+            /** @description header's export time; only where start or end was not said */
+            export_time?: number;
+            /** @description arrival of the datagram; never falls within a store; the cursor */
+            received?: number;
+            /** @description source address of the datagram */
+            exporter?: string;
+            /** @description observation domain (IPFIX), source id (v9), engine type and id (v5) */
+            domain?: number;
+            /** @description ifIndex of the ingress interface */
+            in_if?: number;
+            /** @description ifIndex of the egress interface */
+            out_if?: number;
+            /** @description flowDirection: 0 ingress, 1 egress */
+            direction?: number;
+            /** @description source address */
+            src?: string;
+            /** @description destination address */
+            dst?: string;
+            /** @description source port; absent for protocols without ports unless exported */
+            src_port?: number;
+            /** @description destination port; ICMP: type * 256 + code where so exported */
+            dst_port?: number;
+            /** @description IP protocol number */
+            protocol?: number;
+            /** @description IP class of service octet */
+            tos?: number;
+            /** @description OR of the TCP flags seen */
+            tcp_flags?: number;
+            /** @description ICMP or ICMPv6 type */
+            icmp_type?: number;
+            /** @description ICMP or ICMPv6 code */
+            icmp_code?: number;
+            bytes?: number;
+            packets?: number;
+            /** @description 1 in N packets was looked at; absent: not known to be sampled */
+            sampling_rate?: number;
+            /** @description where sampling_rate came from, see SamplingSource */
+            sampling_source?: string;
+            /** @description source AS number as exported */
+            src_as?: number;
+            /** @description destination AS number as exported */
+            dst_as?: number;
+            /** @description next hop's address, else the BGP next hop's */
+            next_hop?: string;
+            /** @description prefix length of the route to the source */
+            src_mask?: number;
+            /** @description prefix length of the route to the destination */
+            dst_mask?: number;
+            /** @description VLAN id */
+            vlan?: number;
+            /** @description source MAC address */
+            src_mac?: string;
+            /** @description destination MAC address */
+            dst_mac?: string;
+            /** @description forwardingStatus, RFC 7270 section 4.12 */
+            forwarding_status?: number;
+            /** @description flowEndReason, RFC 5102 section 5.11.3 */
+            end_reason?: number;
+            /** @description source address after translation */
+            nat_src?: string;
+            /** @description destination address after translation */
+            nat_dst?: string;
+            /** @description source port after translation */
+            nat_src_port?: number;
+            /** @description destination port after translation */
+            nat_dst_port?: number;
+            /** @description which ends are local, see Locality */
+            locality?: string;
+            /** @description false: another observation point counts this traffic */
+            counted?: boolean;
+            /** @description application */
+            app?: string;
+            host?: string;
+            dir?: string;
+            flows?: number;
+            raw_bytes?: number;
+            raw_packets?: number;
+            raw_flows?: number;
+            if?: number;
+        };
+        Metrics: {
+            bytes?: number;
+            packets?: number;
+            flows?: number;
+            raw_bytes?: number;
+            raw_packets?: number;
+            raw_flows?: number;
+        };
+        Rest: {
+            bytes?: number;
+            packets?: number;
+            flows?: number;
+            raw_bytes?: number;
+            raw_packets?: number;
+            raw_flows?: number;
+            groups: number;
+        };
+        NotCounted: {
+            /** @description the first 16 bits name no export protocol Weir reads */
+            UnknownVersion?: number;
+            /** @description shorter than its protocol's header */
+            HeaderTruncated?: number;
+            /** @description the message length field disagrees with the datagram */
+            LengthLies?: number;
+            /** @description the v5 header announces more records than the datagram holds */
+            CountLies?: number;
+            /** @description octets after the last set are too few for a set header */
+            SetHeaderTruncated?: number;
+            /** @description a set's length is below the 4 octets of its header */
+            SetShorterThanItsHeader?: number;
+            /** @description a set's length reaches beyond the message */
+            SetLongerThanMessage?: number;
+            /** @description a set id that the protocol reserves */
+            ReservedSetId?: number;
+            /** @description a data record ends before its template does */
+            RecordTruncated?: number;
+            /** @description a variable length field's length or octets are cut off */
+            VariableLengthTruncated?: number;
+            /** @description a template ends before its field count does */
+            TemplateTruncated?: number;
+            /** @description a template whose smallest record has no octets */
+            TemplateZeroSize?: number;
+            /** @description a template with more fields than Weir keeps */
+            TemplateTooManyFields?: number;
+            /** @description a template with an id below 256 */
+            TemplateIdReserved?: number;
+            /** @description an options template whose scope field count is 0 or above its fields */
+            ScopeInvalid?: number;
+            /** @description the exporter has as many templates as Weir keeps */
+            TemplatesOverCap?: number;
+            /** @description waiting for its template */
+            NoTemplatePending?: number;
+            /** @description its template did not come in time */
+            NoTemplateExpired?: number;
+            /** @description its template is unknown and the pending cache is full */
+            NoTemplateOverCap?: number;
+            /** @description as many exporters are known as Weir keeps */
+            ExporterOverCap?: number;
+            /** @description its journal segment ended the process twice in replay */
+            SegmentSetAside?: number;
+            /** @description the store could not take it: disk budget or disk full */
+            StoreRefused?: number;
+            /** @description its part was found damaged and set aside */
+            PartDamaged?: number;
+        };
+        Counts: {
             datagrams: number;
             octets: number;
             records: number;
@@ -710,60 +1369,50 @@ export interface components {
             events: number;
             templates: number;
             sequence_sent: number;
-            sequence_received: number;
             sequence_gap: number;
+            sequence_received: number;
             reordered: number;
             repeated: number;
             restarts: number;
-            not_counted: {
-                [key: string]: number;
-            };
+            spread_clamped: number;
+            not_counted: components["schemas"]["NotCounted"];
         };
-        LedgerMinutes: {
-            range: {
-                from: number;
-                to: number;
-            };
-            rows: {
-                exporter: string;
-                minute: number;
-                datagrams: number;
-                flows: number;
-                sequence_gap: number;
-                not_counted: {
-                    [key: string]: number;
-                };
-            }[];
-        };
-        Exporter: {
+        ExporterCounts: {
+            datagrams: number;
+            octets: number;
+            records: number;
+            flows: number;
+            options: number;
+            events: number;
+            templates: number;
+            sequence_sent: number;
+            sequence_gap: number;
+            sequence_received: number;
+            reordered: number;
+            repeated: number;
+            restarts: number;
+            spread_clamped: number;
+            not_counted: components["schemas"]["NotCounted"];
             exporter: string;
-            name?: string;
-            versions: {
-                [key: string]: number;
-            };
-            first_seen: number;
-            last_seen: number;
-            clock_skew_ms: number;
-            active_timeout_ms?: number;
-            inactive_timeout_ms?: number;
-            pending_sets: number;
-            sampling: {
-                domain: number;
-                sampler: number;
-                rate: number;
-                source: string;
-            }[];
-            templates: {
-                domain: number;
-                id: number;
-                options: boolean;
-                learned: number;
-                fields: string[];
-            }[];
-            since_start: components["schemas"]["LedgerCounts"];
         };
-        Exporters: {
-            exporters: components["schemas"]["Exporter"][];
+        MinuteCounts: {
+            datagrams: number;
+            octets: number;
+            records: number;
+            flows: number;
+            options: number;
+            events: number;
+            templates: number;
+            sequence_sent: number;
+            sequence_gap: number;
+            sequence_received: number;
+            reordered: number;
+            repeated: number;
+            restarts: number;
+            spread_clamped: number;
+            not_counted: components["schemas"]["NotCounted"];
+            exporter: string;
+            time: components["schemas"]["Time"];
         };
         Finding: {
             state: string;
@@ -774,58 +1423,51 @@ export interface components {
             exporter?: string;
             port?: number;
         };
-        Port: {
+        ListeningPort: {
             address: string;
             port: number;
             bound: boolean;
             problem: string;
-            /** @enum {string} */
-            origin: "default" | "settings" | "config" | "command line";
+            changeable: boolean;
             datagrams: number;
-            octets: number;
-            kernel_drops: number;
-            truncated: number;
         };
         Sender: {
             exporter: string;
             name?: string;
             datagrams: number;
             flows: number;
-            last_seen: number;
-            steps: {
-                /** @enum {string} */
-                packets: "waiting" | "good" | "trouble";
-                /** @enum {string} */
-                understood: "waiting" | "good" | "trouble";
-                /** @enum {string} */
-                template: "waiting" | "good" | "trouble";
-                /** @enum {string} */
-                stored: "waiting" | "good" | "trouble";
-            };
+            last_seen: components["schemas"]["Time"];
+            /** @enum {string} */
+            packets: "waiting" | "good" | "trouble";
+            /** @enum {string} */
+            understood: "waiting" | "good" | "trouble";
+            /** @enum {string} */
+            template: "waiting" | "good" | "trouble";
+            /** @enum {string} */
+            stored: "waiting" | "good" | "trouble";
         };
         Diagnosis: {
-            now: number;
-            started: number;
+            now: components["schemas"]["Time"];
+            started: components["schemas"]["Time"];
             address: string;
             address_from_dhcp?: boolean;
-            replaying: boolean;
             datagrams: number;
             flows: number;
-            ports: components["schemas"]["Port"][];
+            ports: components["schemas"]["ListeningPort"][];
             senders: components["schemas"]["Sender"][];
             findings: components["schemas"]["Finding"][];
             networks: string[];
-            networks_locked: boolean;
+            networks_changeable: boolean;
         };
-        HostSession: {
+        Conversation: {
             client: string;
             server: string;
             client_port?: number;
             server_port?: number;
             protocol: number;
             app?: string;
-            start: number;
-            last: number;
+            start: components["schemas"]["Time"];
+            last: components["schemas"]["Time"];
             active: boolean;
             ended_by?: string;
             sent_bytes: number;
@@ -833,21 +1475,24 @@ export interface components {
             sent_packets: number;
             received_packets: number;
             flows: number;
-            tcp_flags?: number;
-            exporter?: string;
-            in_if?: number;
-            out_if?: number;
+            exporter: string;
         };
-        Sessions: {
-            sessions: components["schemas"]["HostSession"][];
+        Conversations: {
+            range: components["schemas"]["Range"];
+            sessions: components["schemas"]["Conversation"][];
             found: number;
             active: number;
             flows_read: number;
             whole: boolean;
-            range: {
-                from: number;
-                to: number;
-            };
+        };
+        PortBody: {
+            port: number;
+        };
+        NetworksBody: {
+            local: string[];
+        };
+        ExporterBody: {
+            name: string;
         };
     };
     responses: never;

@@ -13,9 +13,9 @@ export function use_gaps(): { readonly gaps: Gap[] } {
     const answer = ledger.value;
     if (!answer) return [];
     const from_source = router.view.src?.exporter;
-    const heard = answer.rows
+    const heard = answer.minutes
       .filter((row) => row.datagrams > 0 && (!from_source || row.exporter === from_source))
-      .map(({ minute }) => minute);
+      .map(({ time }) => time);
     return gaps_of(heard, answer.range, kToleratedMs);
   });
   return {

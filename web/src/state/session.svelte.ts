@@ -37,7 +37,7 @@ export async function look(): Promise<void> {
   }
   const setup = await outcome(api.GET('/api/v1/setup'));
   const needed = setup.ok
-    ? setup.value.needed
+    ? !setup.value.has_admin
     : setup.trouble.kind === 'refused' && [401, 403].includes(setup.trouble.status);
   door = needed ? 'setup' : 'login';
 }
@@ -45,9 +45,7 @@ export async function look(): Promise<void> {
 export async function log_in(name: string, password: string): Promise<Trouble | undefined> {
   const asked = await outcome(api.POST('/api/v1/session', { body: { name, password } }));
   if (!asked.ok) return asked.trouble;
-  const known = await outcome(api.GET('/api/v1/session'));
-  if (!known.ok) return known.trouble;
-  enter(known.value);
+  enter(asked.value);
   return undefined;
 }
 
@@ -63,9 +61,11 @@ export async function create_admin(
   name: string,
   password: string,
 ): Promise<Trouble | undefined> {
-  const body = { name, password };
-  const asked = await outcome(api.POST('/api/v1/setup', { body, ...code_header(code) }));
-  return asked.ok ? log_in(name, password) : asked.trouble;
+  const body = { code, name, password };
+  const asked = await outcome(api.POST('/api/v1/setup', { body }));
+  if (!asked.ok) return asked.trouble;
+  enter(asked.value);
+  return undefined;
 }
 
 export async function log_out(): Promise<void> {
