@@ -22,10 +22,17 @@ wanted() {
 
 installed() { dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' 2>/dev/null | sed -n 's/^ii  *//p' | sort -u; }
 
-wants_duckdb() {
+# The folders of .deps/ that the groups want filled: what the machine has itself is not fetched.
+wanted_of_npm() {
+  case " $* " in *" build "*) ;; *) return 0 ;; esac
+  [ -f /usr/include/duckdb.h ] || [ -f /usr/local/include/duckdb.h ] || echo duckdb
+  tools/node.sh >/dev/null 2>&1 || echo node
+}
+
+# npm itself fetches those, and the packages of the browser part while that is being built.
+wants_npm() {
   case " $* " in *" build "*) ;; *) return 1 ;; esac
-  for prefix in /usr /usr/local; do [ -f $prefix/include/duckdb.h ] && return 1; done
-  tools/fetch_npm.sh --missing
+  ! command -v npm >/dev/null
 }
 
 before=$(mktemp) && after=$(mktemp)
@@ -59,16 +66,14 @@ disable_services() {
 trap 'rm -f "$before" "$after"' EXIT
 installed >"$before"
 missing=$(wanted "$@" | comm -23 - "$before")
-npm_files=
-if wants_duckdb "$@"; then
-  npm_files=$(grep -v '^#' tools/packages/npm.txt | cut -d ' ' -f 1,2 | tr ' ' '@' | tr '\n' ' ')
-  command -v npm >/dev/null || missing="$missing npm"
-fi
+npm_folders=$(wanted_of_npm "$@")
+npm_files=$(echo $(tools/fetch_npm.sh --missing $npm_folders))
+! wants_npm "$@" || missing="$missing npm"
 missing=$(echo $missing)
 [ -n "$missing$npm_files" ] || exit 0
 
 [ -z "$missing" ] || echo "Debian packages to install: $missing"
-[ -z "$npm_files" ] || echo "npm packages to fetch into .deps/ (those of this architecture): $npm_files"
+[ -z "$npm_files" ] || echo "npm packages to fetch into .deps/: $npm_files"
 if [ -t 0 ] && [ "${YES:-}" != 1 ]; then
   printf 'Go on? [Y/n] '
   read -r answer
@@ -83,4 +88,4 @@ if [ -n "$missing" ]; then
   installed >"$after"
   disable_services
 fi
-[ -z "$npm_files" ] || tools/fetch_npm.sh
+[ -z "$npm_files" ] || tools/fetch_npm.sh $npm_folders

@@ -212,6 +212,7 @@ base::Expected<void, base::IoError> Service::open_http() {
       .workers = [this] { return collector_->worker_views(); },
       .ready = [this] { return is_ready_.load(); },
       .host_names = settings_.http_hosts,
+      .assets = serve::web_assets(),
   });
   serve::ServerOptions options;
   if (settings_.http.address != flow::Address{}) options.address = settings_.http.address;

@@ -1,10 +1,10 @@
-// Writes x.gz and x.br beside every file of dist/ that gets smaller by it: the server sends what is
-// there and never compresses while it serves. Prints what the first page costs.
+// Writes x.gz and x.br beside every file of dist/, or of the folder given, that gets smaller by it:
+// the server sends what is there and never compresses while it serves. Prints what each costs.
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
-const dist = new URL('../dist/', import.meta.url).pathname;
+const dist = process.argv[2] ?? new URL('../dist/', import.meta.url).pathname;
 
 for (const name of readdirSync(dist, { recursive: true })) {
   const path = join(dist, name);

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "serve/api/routes.h"
+#include "serve/assets/assets.h"
 
 namespace serve {
 namespace {
@@ -90,7 +91,10 @@ std::optional<Response> Api::answer(const Request& request, Exchange& exchange) 
   if (auto refused = refuse_host(request)) return refused;
 
   const Found found = find_route(request.method, request.path);
-  if (found.route == nullptr) return no_route(found, request);
+  if (found.route == nullptr) {
+    auto page = find_page(sources_.assets, request);
+    return page ? std::move(page) : no_route(found, request);
+  }
 
   const base::UnixMs now = sources_.clock.now_ms();
   const auto caller = identify(request, sources_.users, now);

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "serve/api/http_server.h"
 #include "serve/api/setup_code.h"
 #include "serve/api/throttle.h"
+#include "serve/assets/assets.h"
 #include "serve/questions.h"
 #include "state/users.h"
 #include "store/store.h"
@@ -36,6 +38,7 @@ struct Sources {
   std::function<std::vector<std::shared_ptr<const flow::WorkerView>>()> workers;
   std::function<bool()> ready;          // the UDP ports are bound
   std::vector<std::string> host_names;  // further names of ours, from settings
+  std::span<const Asset> assets;        // the browser part; empty: built without it
   bool over_tls = false;                // session cookies are then for TLS alone
 };
 

@@ -31,7 +31,7 @@ constexpr std::string_view kSecurityHeaders =
     "Referrer-Policy: same-origin\r\n"
     "Cross-Origin-Opener-Policy: same-origin\r\n"
     "Cross-Origin-Resource-Policy: same-origin\r\n"
-    "Content-Security-Policy: default-src 'self'; base-uri 'none'; form-action 'self'; "
+    "Content-Security-Policy: default-src 'self'; base-uri 'self'; form-action 'self'; "
     "frame-ancestors 'none'; object-src 'none'\r\n";
 
 Method method_of(http::verb verb) {
@@ -86,7 +86,8 @@ std::string head_text(const Response& response, Framing framing, bool keep_alive
     head += fmt::format("Content-Type: {}\r\n", response.content_type);
   }
   if (framing == Framing::Chunked) head += "Transfer-Encoding: chunked\r\n";
-  if (framing == Framing::Length && response.status != 204) {
+  const bool never_has_body = response.status == 204 || response.status == 304;
+  if (framing == Framing::Length && !never_has_body) {
     head += fmt::format("Content-Length: {}\r\n", response.body.size());
   }
   head += keep_alive ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n";

@@ -60,8 +60,8 @@ struct Request {
 
 // Headers that any route or check looks at; the others are not kept.
 inline constexpr std::string_view kHeadersRead[] = {
-    "host",   "authorization", "cookie",           "content-type",
-    "origin", "x-weir-csrf",   "x-weir-setup-code"};
+    "host",        "authorization",     "cookie",          "content-type", "origin",
+    "x-weir-csrf", "x-weir-setup-code", "accept-encoding", "if-none-match"};
 
 // The value of a cookie in a Cookie header; empty optional: it is not there.
 std::optional<std::string_view> find_cookie(std::string_view header, std::string_view name);

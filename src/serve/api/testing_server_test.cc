@@ -181,7 +181,8 @@ std::string request_text(std::string_view method, std::string_view target,
   return text + "\r\n" + std::string(body);
 }
 
-TestServer::TestServer(const std::function<void(ServerOptions&)>& change, store::Store* engine) {
+TestServer::TestServer(const std::function<void(ServerOptions&)>& change, store::Store* engine,
+                       std::span<const Asset> assets) {
   store::Store& asked = engine == nullptr ? store : *engine;
   std::string pattern = testing::TempDir() + "weir_api_XXXXXX";
   folder_ = mkdtemp(pattern.data());
@@ -213,7 +214,8 @@ TestServer::TestServer(const std::function<void(ServerOptions&)>& change, store:
                     return views;
                   },
               .ready = [this] { return ready.load(); },
-              .host_names = {"weir.example"}});
+              .host_names = {"weir.example"},
+              .assets = assets});
   ServerOptions options;
   options.address = flow::parse_address("127.0.0.1");
   options.port = 0;
