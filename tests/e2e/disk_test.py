@@ -20,25 +20,26 @@ class Disk(unittest.TestCase):
         self.folder = self.enterContext(new_folder())
 
     def send(self, weir, flows, seed):
-        before = weir.datagrams()
-        sent = generate(self.folder, weir.udp_port, "--protocol", "ipfix", "--flows", flows,
+        return generate(self.folder, weir.udp_port, "--protocol", "ipfix", "--flows", flows,
                         "--rate", 100_000, "--seed", seed, "--first-exporter", seed)
-        return sent, before
 
     def test_the_oldest_parts_go(self):
         config = f'store.budget = "{BUDGET_MIB}MiB"\n'
         with Weir(self.folder, config) as weir:
             weir.start()
+            datagrams = 0
             for seed in range(4):
-                sent, before = self.send(weir, 600_000, seed)
-                wait_until("all is decoded",
-                           lambda: weir.datagrams() == before + sent["datagrams"])
+                sent = self.send(weir, 600_000, seed)
+                datagrams += sent["datagrams"]
+                # So small a budget may refuse some of such a rate.
+                wait_until("all is decoded or counted as dropped",
+                           lambda: weir.datagrams() + weir.dropped() == datagrams)
                 self.assertLess(octets_below(weir.data), (BUDGET_MIB + STATE_MIB) * MIB)
             kept = {row["exporter"]: row["raw_flows"] for row in weir.query(
                 "--by", "exporter", "--metric", "raw_flows", "--range", "-1h..now")["rows"]}
             newest = sent["exporters"][0]["exporter"]
-            self.assertEqual(kept.get(newest), sent["flows"])
-            self.assertLess(kept.get("127.0.1.1", 0), 600_000)
+            self.assertEqual(kept.get(newest), weir.exporters()[newest]["flows"])
+            self.assertLess(kept.get("127.0.1.1", 0), weir.exporters()["127.0.1.1"]["flows"])
             self.assertGreater(weir.ledger()["store"]["rows_dropped_by_retention"], 0)
             self.assertEqual(weir.stop(), 0)
 
@@ -56,11 +57,11 @@ class Disk(unittest.TestCase):
             weir.log_path = self.folder / "weir.log"
             weir.start()
             filler = fill_up(small)
-            sent, _ = self.send(weir, 400_000, 1)
+            self.send(weir, 400_000, 1)
             wait_until("what the disk did not take is counted", lambda: refused(weir) > 0)
             self.assertTrue(weir.serves())
             filler.unlink()
-            sent, _ = self.send(weir, 10_000, 2)
+            sent = self.send(weir, 10_000, 2)
             exporter = sent["exporters"][0]["exporter"]
             wait_until("what comes later is kept",
                        lambda: weir.exporters().get(exporter, {}).get("flows") == sent["flows"])

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Generator -> weir serve -> weir query: totals per source, minute and exporter are equal.
 
-WEIR_SOAK=1 sends for 60 s instead of 3.
+WEIR_SOAK=1 sends for 60 s instead of 3. Nothing may be lost; a machine that has too much else to do
+may lose datagrams all the same, so that each case is tried up to ATTEMPTS times: a try that lost some
+must show it, as drops and as gaps, and is printed.
 """
 import collections
 import csv
@@ -14,6 +16,7 @@ SECONDS = 60 if os.environ.get("WEIR_SOAK") else 3
 RATE = 100_000
 VOLUME = ("bytes", "packets", "flows")
 TOP_MAX = 10_000
+ATTEMPTS = 3
 
 
 def volume(row):
@@ -32,17 +35,40 @@ class Totals(unittest.TestCase):
     maxDiff = 2000
 
     def check(self, protocol, exporters):
+        lost = [self.attempt(protocol, exporters)]
+        while lost[-1] > 0 and len(lost) < ATTEMPTS:
+            lost.append(self.attempt(protocol, exporters))
+        if lost[0] > 0:
+            print(f"{protocol} from {exporters}: datagrams dropped in each try: {lost}")
+        self.assertEqual(lost[-1], 0)
+
+    def attempt(self, protocol, exporters):
+        """How many datagrams were dropped; where none were, all totals are equal."""
         with new_folder() as folder, Weir(folder) as weir:
             weir.start()
             sent = generate(folder, weir.udp_port, "--protocol", protocol, "--rate", RATE,
                             "--seconds", SECONDS, "--exporters", exporters, "--templates", 3,
                             "--ipv6", 0 if protocol == "v5" else 10)
-            wait_until("all datagrams decoded", lambda: weir.datagrams() == sent["datagrams"])
             self.assertEqual(sent["refused"], 0)
+            wait_until("all datagrams are decoded or dropped",
+                       lambda: weir.datagrams() + weir.dropped() == sent["datagrams"])
+            dropped = weir.dropped()
+            if dropped > 0:
+                self.check_loss_shows(weir, sent)
+                return dropped
             self.compare(weir, sent, "while they are hot")
             self.assertEqual(weir.stop(), 0)
             weir.start()
             self.compare(weir, sent, "from sealed parts")
+            return 0
+
+    def check_loss_shows(self, weir, sent):
+        """Whatever is missing is a gap, but for what came last: no later sequence tells of that."""
+        ledger = weir.ledger_by_exporter()
+        for exporter in sent["exporters"]:
+            of = ledger[exporter["exporter"]]
+            self.assertEqual(of["sequence_sent"], of["sequence_received"] + of["sequence_gap"])
+            self.assertLessEqual(of["sequence_sent"], exporter["sequence"])
 
     def compare(self, weir, sent, when):
         begin, end = sent["minutes"][0]["time"], sent["minutes"][-1]["time"] + 60_000

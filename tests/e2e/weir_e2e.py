@@ -189,6 +189,12 @@ class Weir:
         """The ledger summed over minutes, by exporter's address."""
         return {one["exporter"]: one for one in self.ledger()["exporters"]}
 
+    def dropped(self):
+        """Datagrams that came and were not taken since the process started, wherever it counts them."""
+        receive = self.ledger()["receive"]
+        return (sum(port["kernel_drops"] for port in receive["ports"]) +
+                receive["worker_channel_full"] + receive["journal_refused"])
+
     def memory_kb(self, name="VmRSS"):
         return read_status(self.pid, name)
 
