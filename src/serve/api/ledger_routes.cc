@@ -80,9 +80,11 @@ json::object store_json(const store::Store& store, const flow::ReceiveView& rece
                                      {"min_received", part.min_received},
                                      {"max_received", part.max_received}});
   }
+  json::array segments;
+  for (const std::string& line : receive.set_aside) segments.emplace_back(line);
   const store::StoreStatus status = store.status();
   return {{"parts_set_aside", std::move(set_aside)},
-          {"segments_set_aside", receive.segments_set_aside},
+          {"segments_set_aside", std::move(segments)},
           {"rows_dropped_by_retention", status.rows_dropped_by_retention},
           {"rows_refused", status.rows_refused},
           {"commits_failed", status.commits_failed},

@@ -147,6 +147,7 @@ TEST(LedgerRoute, SumsKeepBothEqualities) {
   server.store.listed_parts.emplace_back().name = "flows/2026/11/23/bad.parquet";
   server.store.listed_parts.back().set_aside = true;
   server.store.told_status.last_problem = "disk full";
+  server.receive.set_aside = {"segment 7: torn"};
 
   const json::value ledger = json::parse(server.ask_unix("GET", "/api/v1/ledger?range=-1h").body);
   const json::value& sums = ledger.at("sums");
@@ -161,6 +162,7 @@ TEST(LedgerRoute, SumsKeepBothEqualities) {
   EXPECT_EQ(ledger.at_pointer("/exporters/0/exporter").get_string(), "192.0.2.1");
   EXPECT_EQ(ledger.at_pointer("/store/parts_set_aside/0/name").get_string(),
             "flows/2026/11/23/bad.parquet");
+  EXPECT_EQ(ledger.at_pointer("/store/segments_set_aside/0").get_string(), "segment 7: torn");
   EXPECT_EQ(ledger.at_pointer("/store/last_problem").get_string(), "disk full");
 }
 

@@ -110,7 +110,9 @@ constexpr std::string_view kShapes = R"json({
   "receive_buffer_octets": {"type": "integer"}}},
 "Store": {"properties": {
   "parts_set_aside": {"type": "array", "items": {"$ref": "DamagedPart"}},
-  "segments_set_aside": {"type": "integer"}, "rows_dropped_by_retention": {"type": "integer"},
+  "segments_set_aside": {"type": "array", "items": {"type": "string"},
+    "description": "since the start: which, what was wrong, and where it is kept"},
+  "rows_dropped_by_retention": {"type": "integer"},
   "rows_refused": {"type": "integer"}, "commits_failed": {"type": "integer"},
   "last_problem": {"type": "string", "description": "empty: none"}}},
 "DamagedPart": {"properties": {

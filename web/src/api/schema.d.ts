@@ -1157,7 +1157,8 @@ export interface components {
         };
         Store: {
             parts_set_aside: components["schemas"]["DamagedPart"][];
-            segments_set_aside: number;
+            /** @description since the start: which, what was wrong, and where it is kept */
+            segments_set_aside: string[];
             rows_dropped_by_retention: number;
             rows_refused: number;
             commits_failed: number;
