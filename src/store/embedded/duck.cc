@@ -2,7 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <array>
+#include <filesystem>
+#include <system_error>
 
 #include "base/check.h"
 
@@ -99,6 +100,9 @@ std::string literal(std::string_view text) {
 }
 
 base::Expected<Database, base::IoError> Database::open(const Settings& settings) {
+  // DuckDB makes the last folder of the path only. Where it cannot be made nothing spills.
+  std::error_code ignored;
+  std::filesystem::create_directories(std::filesystem::path(settings.folder) / "spill", ignored);
   duckdb_config config = nullptr;
   CHECK(duckdb_create_config(&config) == DuckDBSuccess);
   const auto set = [&](const char* name, const std::string& value) {

@@ -59,9 +59,17 @@ void fill_times(const duck::Chunk& chunk, std::size_t field, AnswerValues& value
   }
 }
 
+// Whatever its type, no value is looked at.
+void fill_absent(std::size_t rows, AnswerValues& values) {
+  values.valid.assign(rows, 0);
+  values.numbers.resize(rows);
+  values.addresses.resize(rows);
+  values.texts.resize(rows);
+}
+
 }  // namespace
 
-ListingChunk::ListingChunk() {
+ListingChunk::ListingChunk(flow::ColumnMask columns) : columns_(columns) {
   answer_.columns.resize(flow::kColumnCount);
 }
 
@@ -69,6 +77,10 @@ const query::AnswerChunk& ListingChunk::fill(const duck::Chunk& chunk) {
   answer_.rows = chunk.rows();
   std::size_t field = 0;
   for (std::size_t i = 0; i < flow::kColumnCount; ++i) {
+    if ((columns_ & flow::bit(flow::kColumns[i].column)) == 0) {
+      fill_absent(chunk.rows(), answer_.columns[i]);
+      continue;
+    }
     fill_column(chunk, field, flow::kColumns[i].column, answer_.columns[i]);
     field += flow::kColumns[i].type == ColumnType::Address ? 2 : 1;
   }

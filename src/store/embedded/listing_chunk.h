@@ -8,11 +8,11 @@
 
 namespace store {
 
-// Turns chunks of listed flows (every field of flow/columns.h in order) into answer chunks. Keeps
-// its memory from one to the next.
+// Turns chunks of listed flows (the fields of some columns in order) into answer chunks of all.
+// Keeps its memory from one to the next.
 class ListingChunk {
  public:
-  ListingChunk();
+  explicit ListingChunk(flow::ColumnMask columns);
 
   // Valid until the next call, and while `chunk` lives.
   const query::AnswerChunk& fill(const duck::Chunk& chunk);
@@ -21,6 +21,7 @@ class ListingChunk {
   void fill_column(const duck::Chunk& chunk, std::size_t field, flow::Column column,
                    query::AnswerValues& values);
 
+  flow::ColumnMask columns_;
   query::AnswerChunk answer_;
 };
 

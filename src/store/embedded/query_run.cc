@@ -73,7 +73,11 @@ base::Expected<AnswerSummary, QueryFailure> answer_plan(const Plan& plan, const 
 
 QueryRun::QueryRun(const Plan& plan, const ScanChoice& choice, query::AnswerSink& sink,
                    duck::Connection& connection, RowSources& sources)
-    : plan_(plan), choice_(choice), sink_(sink), connection_(connection), sources_(sources) {
+    : plan_(plan),
+      choice_(choice),
+      sink_(sink, answer_columns(plan)),
+      connection_(connection),
+      sources_(sources) {
   if (choice.hot != nullptr) hot_.emplace(sources, choice.hot);
 }
 
@@ -223,8 +227,7 @@ base::Expected<std::optional<duck::Chunk>, QueryFailure> QueryRun::next(duck::Ro
 }
 
 QueryRun::Done QueryRun::give(const query::AnswerChunk& chunk) {
-  if (!began_) sink_.head(answer_columns(plan_));
-  began_ = true;
+  sink_.begin();
   if (chunk.rows == 0 || sink_.chunk(chunk)) return {};
   QueryFailure gone = failure({});
   gone.receiver_gone = true;

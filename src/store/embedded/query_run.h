@@ -4,6 +4,7 @@
 
 #include "query/plan/answer.h"
 #include "query/plan/plan.h"
+#include "store/embedded/answer_rows.h"
 #include "store/embedded/duck.h"
 #include "store/embedded/groups.h"
 #include "store/embedded/scan_choice.h"
@@ -39,15 +40,14 @@ class QueryRun {
   base::Expected<duck::Rows, QueryFailure> ask(const duck::Sql& sql);
   base::Expected<std::optional<duck::Chunk>, QueryFailure> next(duck::Rows& rows);
   Done give(const query::AnswerChunk& chunk);
-  QueryFailure failure(duck::Error error) const { return {std::move(error), false, began_}; }
+  QueryFailure failure(duck::Error error) const { return {std::move(error), false, sink_.began()}; }
 
   const query::Plan& plan_;
   const ScanChoice& choice_;
-  query::AnswerSink& sink_;
+  LateHead sink_;
   duck::Connection& connection_;
   std::optional<RegisteredSource> hot_;
   RowSources& sources_;
-  bool began_ = false;
 };
 
 // Answers the plan, sums or flows.

@@ -43,20 +43,22 @@ std::optional<std::vector<PartPtr>> minute_parts(const char* kind, const TimeRan
 void choose_flows(const TimeRange& range, const StoreView& view, ScanChoice& choice) {
   if (is_empty(range)) return;
   if (view.flows_dropped_to > range.from) choice.kept_from = view.flows_dropped_to;
-  using Likeness = std::tuple<flow::ColumnMask, bool, bool, bool, bool>;
+  using Likeness = std::tuple<flow::ColumnMask, bool, bool, bool, bool, bool>;
   std::map<Likeness, ScanChoice::PartGroup> groups;
   for (const auto& file : view.parts) {
     const Part& part = file->part();
     if (part.kind != "flows" || part.set_aside || !touches(part, range)) continue;
-    const bool inside = part.min_start >= range.from && part.max_end < range.to;
-    auto& group =
-        groups[{part.columns, part.plain_times, part.all_counted, part.small_volumes, inside}];
+    const bool cuts_from = part.min_start < range.from;
+    const bool cuts_to = part.max_end >= range.to;
+    auto& group = groups[{part.columns, part.plain_times, part.all_counted, part.small_volumes,
+                          cuts_from, cuts_to}];
     group.scan = {.columns = part.columns,
                   .plain_times = part.plain_times,
                   .all_counted = part.all_counted,
                   .small_volumes = part.small_volumes,
                   .range = range,
-                  .inside = inside};
+                  .cuts_from = cuts_from,
+                  .cuts_to = cuts_to};
     group.parts.push_back(file);
   }
   for (auto& [likeness, group] : groups) choice.flows.push_back(std::move(group));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "base/check.h"
 #include "flow/volume.h"
@@ -109,7 +110,7 @@ class FlowSelect {
   // Rows that lie in one step and inside the range: their volumes are what they say.
   std::string whole_rows(End end, const query::NodePtr& filter) {
     std::vector<std::string> where = conditions(end, filter);
-    if (!scan_.inside) where.push_back(inside());
+    if (!scan_.inside()) where.push_back(inside());
     if (plan_.step_ms != 0) where.push_back(in_one_step());
     std::string select = keys(end);
     if (plan_.step_ms != 0) {
@@ -124,7 +125,7 @@ class FlowSelect {
   // Rows that cross a border of a step or of the range: each step takes its share.
   std::string crossing_rows(End end, const query::NodePtr& filter) {
     std::vector<std::string> where = conditions(end, filter);
-    if (!scan_.inside) where.push_back(found());
+    if (!scan_.inside()) where.push_back(found());
     where.push_back(crossing());
     const std::string rows = fmt::format(
         "SELECT {}{} AS rate, COALESCE({}, 0) AS vb, COALESCE({}, 0) AS vp, \"{}\" AS s, "
@@ -145,11 +146,14 @@ class FlowSelect {
     return fmt::format("SELECT {} FROM ({}) WHERE b > 0 OR p > 0 OR f > 0", select, shares);
   }
 
-  std::string listing() {
-    std::vector<std::string> where = {filter_text(plan_.filter.root)};
-    if (!scan_.inside) where.push_back(found());
+  std::string listing(const ListingSlice& slice) {
+    std::vector<std::string> where = {
+        filter_text(plan_.filter.root),
+        fmt::format("\"received\" >= {} AND \"received\" < {}", time(slice.received.from),
+                    time(slice.received.to))};
+    if (!scan_.inside()) where.push_back(found());
     std::string select;
-    for (const auto& field : fields_of(~flow::ColumnMask{0})) {
+    for (const auto& field : fields_of(slice.columns)) {
       const auto type = flow::spec(field.column).type;
       // Hot rows hold times in milliseconds, parts in microseconds.
       select += fmt::format("{}{} AS {}, ", names_.value(field.column, field.half),
@@ -199,23 +203,44 @@ class FlowSelect {
   static std::string effective_start() { return fmt::format("\"{}\"", HotRows::kStart); }
   static std::string effective_end() { return fmt::format("\"{}\"", HotRows::kEnd); }
 
-  // Rows that the range touches. Over plain times the columns themselves are compared, so that
-  // their statistics rule row groups out.
+  // Comparisons with a border. Over plain times the columns themselves are compared, so that their
+  // statistics rule row groups out.
+  std::string start_below(base::UnixMs border) {
+    return scan_.plain_times ? fmt::format("\"start\" < {}", time(border))
+                             : fmt::format("{} < {}", effective_start(), parameter(border));
+  }
+  std::string start_from(base::UnixMs border) {
+    return scan_.plain_times ? fmt::format("\"start\" >= {}", time(border))
+                             : fmt::format("{} >= {}", effective_start(), parameter(border));
+  }
+  std::string end_below(base::UnixMs border) {
+    return scan_.plain_times ? fmt::format("\"end\" < {}", time(border))
+                             : fmt::format("{} < {}", effective_end(), parameter(border));
+  }
+  std::string end_from(base::UnixMs border) {
+    return scan_.plain_times ? fmt::format("\"end\" >= {}", time(border))
+                             : fmt::format("{} >= {}", effective_end(), parameter(border));
+  }
+
+  // Rows that the range touches, rows that lie in it, and rows that cross a border. Needs a scan
+  // that is not inside.
   std::string found() {
-    if (scan_.plain_times) {
-      return fmt::format("\"end\" >= {} AND \"start\" < {}", time(scan_.range.from),
-                         time(scan_.range.to));
-    }
-    return fmt::format("{} >= {} AND {} < {}", effective_end(), parameter(scan_.range.from),
-                       effective_start(), parameter(scan_.range.to));
+    std::vector<std::string> terms;
+    if (scan_.cuts_from) terms.push_back(end_from(scan_.range.from));
+    if (scan_.cuts_to) terms.push_back(start_below(scan_.range.to));
+    return fmt::to_string(fmt::join(terms, " AND "));
   }
   std::string inside() {
-    if (scan_.plain_times) {
-      return fmt::format("\"start\" >= {} AND \"end\" < {}", time(scan_.range.from),
-                         time(scan_.range.to));
-    }
-    return fmt::format("{} >= {} AND {} < {}", effective_start(), parameter(scan_.range.from),
-                       effective_end(), parameter(scan_.range.to));
+    std::vector<std::string> terms;
+    if (scan_.cuts_from) terms.push_back(start_from(scan_.range.from));
+    if (scan_.cuts_to) terms.push_back(end_below(scan_.range.to));
+    return fmt::to_string(fmt::join(terms, " AND "));
+  }
+  std::string beyond() {
+    std::vector<std::string> terms;
+    if (scan_.cuts_from) terms.push_back(start_below(scan_.range.from));
+    if (scan_.cuts_to) terms.push_back(end_from(scan_.range.to));
+    return fmt::to_string(fmt::join(terms, " OR "));
   }
   std::string in_one_step() {
     const std::string step = parameter(plan_.step_ms);
@@ -223,7 +248,7 @@ class FlowSelect {
   }
   std::string crossing() {
     std::vector<std::string> borders;
-    if (!scan_.inside) borders.push_back(fmt::format("NOT ({})", inside()));
+    if (!scan_.inside()) borders.push_back(beyond());
     if (plan_.step_ms != 0) borders.push_back(fmt::format("NOT ({})", in_one_step()));
     return fmt::format("({})", fmt::join(borders, " OR "));
   }
@@ -244,14 +269,23 @@ class FlowSelect {
     return {fmt::format("GREATEST(t * {}, {})", step, from),
             fmt::format("LEAST((t + 1) * {}, {})", step, to)};
   }
-  // flow::share() of a crossing row, which has s < e.
+  // flow::share() of a crossing row, which has s < e. A division of 128 bits costs DuckDB about a
+  // microsecond, so volumes whose products stay in 63 bits (a flow is at most a day and some
+  // minutes long) go without.
   static std::string share(std::string_view volume, const std::string& low,
                            const std::string& high) {
+    constexpr std::int64_t kLongestMs = flow::kSpreadMaxMs + flow::kSkewMaxMs;
+    constexpr std::int64_t kVolume = std::numeric_limits<std::int64_t>::max() / kLongestMs;
+    const auto difference = [&](std::string_view wide) {
+      return fmt::format(
+          "({0}{3} * (LEAST({2}, e) - s) // (e - s) - "
+          "{0}{3} * (GREATEST({1}, s) - s) // (e - s))::BIGINT",
+          volume, low, high, wide);
+    };
     return fmt::format(
-        "(CASE WHEN LEAST({2}, e) <= GREATEST({1}, s) THEN 0 ELSE "
-        "({0}::HUGEINT * (LEAST({2}, e) - s) // (e - s) - "
-        "{0}::HUGEINT * (GREATEST({1}, s) - s) // (e - s))::BIGINT END)",
-        volume, low, high);
+        "(CASE WHEN LEAST({2}, e) <= GREATEST({1}, s) THEN 0 WHEN {0} <= {3} THEN {4} ELSE {5} "
+        "END)",
+        volume, low, high, kVolume, difference(""), difference("::HUGEINT"));
   }
 
   bool is_sampled() const { return names_.has(Column::sampling_rate); }
@@ -387,15 +421,16 @@ std::vector<std::string> flow_selects(const Plan& plan, const FlowScan& scan, du
   for (const auto& filter : disjoint_filters(plan.filter.root)) {
     for (const End end : ends_of(plan)) {
       selects.push_back(select.whole_rows(end, filter));
-      if (scan.inside && plan.step_ms == 0) continue;
+      if (scan.inside() && plan.step_ms == 0) continue;
       selects.push_back(select.crossing_rows(end, filter));
     }
   }
   return selects;
 }
 
-std::string listing_select(const Plan& plan, const FlowScan& scan, duck::Sql& sql) {
-  return FlowSelect(plan, scan, sql).listing();
+std::string listing_select(const Plan& plan, const FlowScan& scan, const ListingSlice& slice,
+                           duck::Sql& sql) {
+  return FlowSelect(plan, scan, sql).listing(slice);
 }
 
 std::vector<std::string_view> key_types(const query::Dimension& dimension) {

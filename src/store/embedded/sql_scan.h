@@ -20,7 +20,10 @@ struct FlowScan {
   bool all_counted = false;
   bool small_volumes = false;
   query::TimeRange range = {};  // the rows' share in this range is asked for
-  bool inside = false;          // no row reaches beyond it
+  bool cuts_from = true;        // some row may begin before it
+  bool cuts_to = true;          // some row may end after it
+
+  bool inside() const { return !cuts_from && !cuts_to; }
 };
 
 // Rows of minutes.
@@ -36,8 +39,14 @@ std::vector<std::string> flow_selects(const query::Plan& plan, const FlowScan& s
 // Needs the set that minute_set_for() names.
 std::string minute_select(const query::Plan& plan, const MinuteScan& scan, duck::Sql& sql);
 
-// The flows of the scan that the plan's range touches, every column of flow/columns.h.
-std::string listing_select(const query::Plan& plan, const FlowScan& scan, duck::Sql& sql);
+// What a listing of flows selects: fields of these columns, of flows received in [from, to).
+struct ListingSlice {
+  flow::ColumnMask columns = 0;
+  query::TimeRange received = {};
+};
+// The flows of the scan that the plan's range touches.
+std::string listing_select(const query::Plan& plan, const FlowScan& scan, const ListingSlice& slice,
+                           duck::Sql& sql);
 
 // Which minute rows can answer the plan over whole minutes, were none of them cut.
 enum class MinuteSet : std::uint8_t { None, Hosts, Interfaces };
