@@ -1,6 +1,11 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
+// `npm run dev` and `npx vite preview` ask a running weir.
+const kProxy = {
+  '/api': { target: process.env['WEIR_URL'] ?? 'http://127.0.0.1:3000', changeOrigin: false },
+};
+
 // Asset names are hashed: everything but index.html may be cached for ever. Nothing is inlined, so
 // that the content security policy needs neither data: scripts nor 'unsafe-inline'.
 export default defineConfig(({ mode }) => ({
@@ -13,9 +18,8 @@ export default defineConfig(({ mode }) => ({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
   },
-  server: {
-    proxy: { '/api': process.env['WEIR_URL'] ?? 'http://127.0.0.1:3000' },
-  },
+  server: { proxy: kProxy },
+  preview: { proxy: kProxy },
   ...(mode === 'test' ? { resolve: { conditions: ['browser'] } } : {}),
   test: {
     environment: 'happy-dom',

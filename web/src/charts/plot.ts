@@ -62,6 +62,12 @@ function series_of(host: HTMLElement, picture: Picture): uPlot.Series[] {
   });
 }
 
+// What rounds to the label below it (where there is hardly any traffic) is not written twice.
+function value_labels(splits: readonly number[], frame: Frame): string[] {
+  const texts = splits.map((value) => frame.value_text(Math.abs(value)));
+  return texts.map((text, index) => (text === texts[index - 1] ? '' : text));
+}
+
 function axes(host: HTMLElement, frame: Frame): uPlot.Axis[] {
   const ink = canvas_colour('var(--ink-soft)', host);
   const line = canvas_colour('var(--line)', host);
@@ -69,7 +75,7 @@ function axes(host: HTMLElement, frame: Frame): uPlot.Axis[] {
   const grid = { stroke: line, width: 1 };
   const ticks = { stroke: line, width: 1, size: 4 };
   return [
-    { stroke: ink, font, grid: { show: false }, ticks, size: 26, space: 70, values: kTimeLabels },
+    { stroke: ink, font, grid: { show: false }, ticks, size: 38, space: 70, values: kTimeLabels },
     {
       stroke: ink,
       font,
@@ -77,7 +83,7 @@ function axes(host: HTMLElement, frame: Frame): uPlot.Axis[] {
       ticks: { show: false },
       size: 76,
       space: 34,
-      values: (_, splits) => splits.map((value) => frame.value_text(Math.abs(value))),
+      values: (_, splits) => value_labels(splits, frame),
     },
   ];
 }

@@ -1,7 +1,7 @@
 // The pulse of a live page: a number that grows whenever the server has something new to tell.
 // Nothing happens while the tab is hidden or the person has paused it.
 import { base_path } from '../api/client';
-import { LiveLeader } from './live_leader';
+import { LiveLeader, type Stream } from './live_leader';
 
 // What the event stream tells, about once a second.
 export interface Pulse {
@@ -71,11 +71,29 @@ function take(event: string): void {
   if (grew && !paused) ++beat;
 }
 
-function open_stream(deliver: (event: string) => void) {
-  const source = new EventSource(`${base_path}/api/v1/events`);
-  source.onmessage = ({ data }) => deliver(String(data));
-  source.onerror = () => server_silent();
-  return source;
+// The server ends a stream now and then, and the browser asks for the next; only a refusal ends it
+// for good, and then it is asked for again a little later.
+const kTakenForSilenceMs = 4_000;
+const kRefusedWaitMs = 5_000;
+
+function open_stream(deliver: (event: string) => void): Stream {
+  let source: EventSource;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  function open(): void {
+    source = new EventSource(`${base_path}/api/v1/events`);
+    source.onmessage = ({ data }) => deliver(String(data));
+    source.onerror = () => {
+      if (Date.now() - heard_at > kTakenForSilenceMs) server_silent();
+      if (source.readyState === EventSource.CLOSED) timer = setTimeout(open, kRefusedWaitMs);
+    };
+  }
+  open();
+  return {
+    close() {
+      clearTimeout(timer);
+      source.close();
+    },
+  };
 }
 
 // Once, when somebody is logged in. Gives back how to stop.

@@ -8,9 +8,10 @@ export interface Facts {
   busiest: { time: number; amount: number } | undefined;
 }
 
-// How much more or less than before, when that can be said: not against nothing.
+// How much more or less than before, when that can be said: not against nothing, nor against a time
+// of which hardly anything is known.
 export function change_since(total: number, before: number | undefined): number | undefined {
-  if (before === undefined || before <= 0) return undefined;
+  if (before === undefined || before <= 0 || total > 10 * before) return undefined;
   return total / before - 1;
 }
 
