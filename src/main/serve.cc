@@ -22,6 +22,7 @@
 #include "main/privileges.h"
 #include "serve/api/api.h"
 #include "serve/api/http_server.h"
+#include "serve/machine.h"
 #include "serve/questions.h"
 #include "state/settings.h"
 #include "state/users.h"
@@ -212,6 +213,7 @@ base::Expected<void, base::IoError> Service::open_http() {
       .workers = [this] { return collector_->worker_views(); },
       .ready = [this] { return is_ready_.load(); },
       .host_names = settings_.http_hosts,
+      .zone = serve::machine_zone(),
       .assets = serve::web_assets(),
   });
   serve::ServerOptions options;

@@ -70,6 +70,7 @@ std::optional<base::UserError> misfit(const Route& route, const Parameters& para
 
 Api::Api(Sources sources)
     : sources_(std::move(sources)),
+      started_(sources_.clock.now_ms()),
       hosts_(sources_.host_names),
       login_throttle_(kLoginLimits),
       setup_throttle_(kSetupLimits) {}

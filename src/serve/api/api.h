@@ -38,6 +38,7 @@ struct Sources {
   std::function<std::vector<std::shared_ptr<const flow::WorkerView>>()> workers;
   std::function<bool()> ready;          // the UDP ports are bound
   std::vector<std::string> host_names;  // further names of ours, from settings
+  std::string zone = "UTC";             // the machine's, by its IANA name
   std::span<const Asset> assets;        // the browser part; empty: built without it
   bool over_tls = false;                // session cookies are then for TLS alone
 };
@@ -64,8 +65,12 @@ class Api {
   // Made anew at every start.
   std::optional<std::string> setup_code();
 
+  // What the event streams tell now, as text/event-stream has it. Any thread; waits for nothing.
+  std::string event_text() const;  // events.cc
+
   // For the routes.
   const Sources& sources() const { return sources_; }
+  base::UnixMs started() const { return started_; }
   ApiCounters& counters() { return counters_; }
   ServerCounters& server_counters() { return server_counters_; }
   SetupCode& code() { return code_; }
@@ -76,6 +81,7 @@ class Api {
   std::optional<Response> refuse_host(const Request& request);
 
   const Sources sources_;
+  const base::UnixMs started_;
   const Hosts hosts_;
   ApiCounters counters_;
   ServerCounters server_counters_;

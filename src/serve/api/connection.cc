@@ -8,8 +8,10 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
+#include <chrono>
 #include <semaphore>
 #include <utility>
+#include <vector>
 
 #include "base/check.h"
 #include "base/clock.h"
@@ -112,6 +114,7 @@ class Connection final : public Exchange, public std::enable_shared_from_this<Co
   // Socket thread.
   void read_request();
   void close();
+  void send_event(const std::string& text);
 
   // The thread that runs the request.
   void start(Response head) override;
@@ -131,6 +134,8 @@ class Connection final : public Exchange, public std::enable_shared_from_this<Co
   void send_rest();
   void linger();
   bool flush(bool last);
+  void begin_events(const Response& head);
+  void watch_event_client();
 
   beast::basic_stream<asio::generic::stream_protocol> stream_;
   const Peer peer_;
@@ -148,6 +153,10 @@ class Connection final : public Exchange, public std::enable_shared_from_this<Co
   std::size_t outgoing_sent_ = 0;
   std::optional<query::Cancel> gone_;  // one per request
   bool running_ = false;
+
+  // Of an event stream: the event that is on its way, and when the stream ends.
+  std::string event_;
+  std::chrono::steady_clock::time_point events_end_;
 
   // Of the streamed answer that runs; touched by its thread, and by the socket thread only between
   // a flush() and its end.
@@ -308,6 +317,8 @@ void Connection::close() {
   stream_.close();
   host_.open.erase(this);
   host_.counters.connections_open.set(host_.open.size());
+  host_.event_streams.erase(this);
+  host_.counters.event_streams_open.set(host_.event_streams.size());
   if (!counts_per_address()) return;
   const auto count = host_.per_address.find(peer_.address);
   CHECK(count != host_.per_address.end());
@@ -358,6 +369,13 @@ bool Connection::flush(bool last) {
 }
 
 void Connection::finish(std::optional<Response> response) {
+  if (response && response->events_follow && !head_only_) {
+    asio::post(stream_.get_executor(), [self = shared_from_this(), head = std::move(*response)] {
+      self->running_ = false;
+      self->begin_events(head);
+    });
+    return;
+  }
   std::string text;
   bool keep_alive = keep_alive_;
   if (response) {
@@ -374,6 +392,61 @@ void Connection::finish(std::optional<Response> response) {
                self->running_ = false;
                self->send(std::move(text), keep_alive);
              });
+}
+
+// From here on the socket thread alone serves the client, and no thread waits for it.
+void Connection::begin_events(const Response& head) {
+  if (closed_) return;
+  if (host_.event_streams.size() >= host_.options.event_streams_max) {
+    host_.counters.event_streams_refused.add();
+    Response refused = error_response(
+        503,
+        {"events", fmt::format("{} event streams are open already", host_.event_streams.size()),
+         "ask again in a minute"});
+    refused.headers.emplace_back("Retry-After", "60");
+    send(head_text(refused, Framing::Length, keep_alive_) + refused.body, keep_alive_);
+    return;
+  }
+  host_.event_streams.insert(this);
+  host_.counters.event_streams_open.set(host_.event_streams.size());
+  events_end_ = std::chrono::steady_clock::now() + host_.options.event_stream_age_max;
+  // What lies unread in the kernel is old: it shall be little.
+  error_code ignored;
+  stream_.socket().set_option(asio::socket_base::send_buffer_size(8 * 1024), ignored);
+  stream_.expires_never();
+  watch_event_client();
+  send_event(head_text(head, Framing::UntilClose, false) + head.body + host_.api.event_text());
+}
+
+// The client has nothing more to say: its end is what is waited for.
+void Connection::watch_event_client() {
+  buffer_.clear();
+  stream_.async_read_some(buffer_.prepare(4096),
+                          [self = shared_from_this()](error_code error, std::size_t) {
+                            if (error) return self->close();
+                            self->watch_event_client();
+                          });
+}
+
+void Connection::send_event(const std::string& text) {
+  if (closed_) return;
+  if (std::chrono::steady_clock::now() >= events_end_) return close();
+  if (!event_.empty()) return host_.counters.events_skipped.add();
+  event_ = text;
+  stream_.expires_after(host_.options.write_timeout);
+  asio::async_write(stream_, asio::buffer(event_),
+                    [self = shared_from_this()](error_code error, std::size_t) {
+                      if (error == beast::error::timeout) self->host_.counters.timed_out.add();
+                      if (error) return self->close();
+                      self->event_.clear();
+                    });
+}
+
+void send_events(ConnectionHost& host) {
+  if (host.event_streams.empty()) return;
+  const std::string text = host.api.event_text();
+  const std::vector<Connection*> streams(host.event_streams.begin(), host.event_streams.end());
+  for (Connection* stream : streams) stream->send_event(text);
 }
 
 void open_connection(asio::generic::stream_protocol::socket socket, const Peer& peer,

@@ -51,6 +51,7 @@ struct ConnectionHost {
   base::Channel<Job> long_jobs;
   base::Channel<Job> password_jobs;
   boost::unordered_flat_set<Connection*> open;
+  boost::unordered_flat_set<Connection*> event_streams;  // a part of `open`
   boost::unordered_flat_map<flow::Address, std::size_t, std::hash<flow::Address>> per_address;
 };
 
@@ -60,6 +61,9 @@ void open_connection(boost::asio::generic::stream_protocol::socket socket, const
 
 // Closes the socket and cancels what runs for it. Socket thread.
 void close_connection(Connection& connection);
+
+// Sends all event streams what there is to tell now, or ends those that are old. Socket thread.
+void send_events(ConnectionHost& host);
 
 // Runs the request and sees to it that the connection goes on. Any other thread.
 void run_job(const Job& job);

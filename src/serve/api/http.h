@@ -71,6 +71,8 @@ struct Response {
   std::string content_type = "application/json";
   std::string body = {};
   std::vector<NamedText> headers = {};
+  // The body goes on with an event about once a second until the client goes: see events.cc.
+  bool events_follow = false;
 };
 
 // "Not Found", …

@@ -106,14 +106,17 @@ struct HttpServer::Impl {
   void accept(Acceptor& acceptor, asio::steady_timer& pause, Accepted accepted);
   void accept_tcp();
   void accept_unix();
+  void tick();
   void stop();
 
   asio::io_context io{1};
+  bool stopping = false;
   ConnectionHost host;
   Tcp::acceptor tcp{io};
   Local::acceptor local{io};
   asio::steady_timer tcp_pause{io};
   asio::steady_timer local_pause{io};
+  asio::steady_timer next_event{io};
 };
 
 base::Expected<void, base::IoError> HttpServer::Impl::bind() {
@@ -186,12 +189,23 @@ void HttpServer::Impl::accept_unix() {
   });
 }
 
+void HttpServer::Impl::tick() {
+  next_event.expires_after(host.options.event_interval);
+  next_event.async_wait([this](error_code) {
+    if (stopping) return;
+    send_events(host);
+    tick();
+  });
+}
+
 void HttpServer::Impl::stop() {
   error_code ignored;
   tcp.close(ignored);
   local.close(ignored);
   tcp_pause.cancel();
   local_pause.cancel();
+  stopping = true;
+  next_event.cancel();
   const std::vector<Connection*> open(host.open.begin(), host.open.end());
   for (Connection* connection : open) close_connection(*connection);
   host.quick_jobs.close();
@@ -223,6 +237,7 @@ void HttpServer::run(const std::stop_token& stop) {
   const ServerOptions& options = impl.host.options;
   impl.accept_tcp();
   if (impl.local.is_open()) impl.accept_unix();
+  impl.tick();
 
   auto work = asio::make_work_guard(impl.io);
   std::jthread sockets([&] { impl.io.run(); });

@@ -32,6 +32,11 @@ struct ServerOptions {
   std::chrono::milliseconds idle_timeout{60'000};     // between two requests of a connection
   std::chrono::milliseconds write_timeout{30'000};    // for one piece to be taken
 
+  std::size_t event_streams_max = 64;  // beyond: 503
+  std::chrono::milliseconds event_interval{1'000};
+  // A stream ends then, and the browser asks for another: with a session that still holds.
+  std::chrono::milliseconds event_stream_age_max{900'000};
+
   std::size_t quick_threads = 2;
   std::size_t long_threads = 4;   // queries
   std::size_t waiting_max = 256;  // requests per lane; beyond: 503
@@ -41,12 +46,15 @@ struct ServerCounters {
   base::Counter connections;          // accepted
   base::Counter connections_refused;  // over a cap
   base::Counter requests;
-  base::Counter malformed;         // not HTTP as we read it
-  base::Counter too_large;         // header or body over its cap
-  base::Counter timed_out;         // slow request, idle connection or slow reader
-  base::Counter busy;              // 503 because a lane was full
-  base::Counter unix_refused;      // wrong credentials on the Unix socket
-  base::Counter connections_open;  // now
+  base::Counter malformed;              // not HTTP as we read it
+  base::Counter too_large;              // header or body over its cap
+  base::Counter timed_out;              // slow request, idle connection or slow reader
+  base::Counter busy;                   // 503 because a lane was full
+  base::Counter unix_refused;           // wrong credentials on the Unix socket
+  base::Counter connections_open;       // now
+  base::Counter event_streams_open;     // now
+  base::Counter event_streams_refused;  // over the cap
+  base::Counter events_skipped;         // because the client had not taken the one before
 };
 
 // The HTTP server: one thread for all sockets, a few that run requests (`quick` and `long` apart,

@@ -139,6 +139,9 @@ void add_http(Families& families, const ServerCounters& server, const ApiCounter
   families.gauge("weir_http_connections", "connections open", server.connections_open.get());
   families.counter("weir_http_connections_total", "connections accepted", server.connections.get());
   families.counter("weir_http_requests_total", "requests read", server.requests.get());
+  families.gauge("weir_http_event_streams", "event streams open", server.event_streams_open.get());
+  families.counter("weir_http_events_skipped_total", "events that a client was too slow to be sent",
+                   server.events_skipped.get());
   const auto refused = [&](const char* reason, const base::Counter& count) {
     families.counter("weir_http_refused_total", "connections and requests refused, by reason",
                      count.get(), {{"reason", reason}});
@@ -149,6 +152,7 @@ void add_http(Families& families, const ServerCounters& server, const ApiCounter
   refused("timed_out", server.timed_out);
   refused("busy", server.busy);
   refused("unix_credentials", server.unix_refused);
+  refused("event_streams", server.event_streams_refused);
   refused("foreign_host", api.foreign_hosts);
   refused("not_allowed", api.not_allowed);
   refused("wrong_password", api.wrong_passwords);

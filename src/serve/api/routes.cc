@@ -55,15 +55,19 @@ constexpr AnswerSpec kDeleteTokenAnswers[] = {
 };
 
 constexpr ParameterSpec kSetupParameters[] = {
-    {"code", "string", false, "the setup code, unless X-Weir-Setup-Code has it"},
+    {"code", "string", false,
+     "the setup code, unless X-Weir-Setup-Code has it; without one nothing is checked"},
 };
 constexpr AnswerSpec kSetupAnswers[] = {
-    {200, kJson, "SetupState", "the code is right"},
+    {200, kJson, "SetupState", "whether an admin exists; the code, where one came, is right"},
     {429, kJson, "Error", "too many tries; Retry-After says for how long"},
 };
 constexpr AnswerSpec kNewAdminAnswers[] = {
     {201, kJson, "Session", "the admin was made and is logged in; the cookie comes with it"},
     {429, kJson, "Error", "too many tries; Retry-After says for how long"},
+};
+constexpr AnswerSpec kEventsAnswers[] = {
+    {200, "text/event-stream", "Pulse", "one such object as each event's data, about one a second"},
 };
 constexpr AnswerSpec kHealthAnswers[] = {
     {200, kJson, "Health", "the UDP ports are bound and HTTP serves"},
@@ -151,9 +155,9 @@ constexpr Route kRoutes[] = {
      .handler = delete_token},
     {.method = Method::Get,
      .path = "/api/v1/setup",
-     .access = Access::Code,
+     .access = Access::Open,
      .lane = Lane::Quick,
-     .summary = "whether the setup code is right and an admin exists",
+     .summary = "whether an admin exists, and whether a setup code is right",
      .parameters = kSetupParameters,
      .answers = kSetupAnswers,
      .handler = get_setup},
@@ -165,6 +169,13 @@ constexpr Route kRoutes[] = {
      .body_schema = "SetupBody",
      .answers = kNewAdminAnswers,
      .handler = post_setup},
+    {.method = Method::Get,
+     .path = "/api/v1/events",
+     .access = Access::Viewer,
+     .lane = Lane::Quick,
+     .summary = "what has come, again and again; ends after 15 minutes, to be asked for anew",
+     .answers = kEventsAnswers,
+     .handler = get_events},
     {.method = Method::Get,
      .path = "/api/v1/openapi.json",
      .access = Access::Viewer,

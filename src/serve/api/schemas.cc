@@ -30,6 +30,13 @@ constexpr std::string_view kShapes = R"json({
 "OpenApi": {"properties": {
   "openapi": {"type": "string"}, "info": {"type": "object"}, "paths": {"type": "object"},
   "components": {"type": "object"}}},
+"Pulse": {"properties": {
+  "now": {"$ref": "Time"},
+  "started": {"$ref": "Time"},
+  "datagrams": {"type": "integer", "description": "received on all ports since the start"},
+  "flows": {"type": "integer", "description": "decoded since the start"},
+  "exporters": {"type": "integer"},
+  "replaying": {"type": "boolean"}}},
 "SetupState": {"properties": {"has_admin": {"type": "boolean"}}},
 "SetupBody": {"properties": {
   "code": {"type": "string"}, "name": {"type": "string"}, "password": {"type": "string"}}},
@@ -37,7 +44,8 @@ constexpr std::string_view kShapes = R"json({
 "Session": {"properties": {
   "name": {"type": "string"}, "role": {"$ref": "Role"},
   "csrf": {"type": "string", "description": "to be sent as X-Weir-CSRF with every change"},
-  "expires": {"$ref": "Time"}},
+  "expires": {"$ref": "Time"},
+  "zone": {"type": "string", "description": "the server's time zone, as IANA names it: ranges without Z are in it"}},
   "optional": ["csrf", "expires"]},
 "Role": {"type": "string", "enum": ["admin", "viewer"]},
 "Time": {"type": "integer", "description": "Unix milliseconds"},

@@ -16,12 +16,16 @@ std::string cookie(std::string_view secret, std::int64_t seconds, bool over_tls)
                      secret, seconds, over_tls ? "; Secure" : "");
 }
 
-boost::json::object session_json(const std::string& name, state::Role role,
+boost::json::object session_json(const Api& api, const std::string& name, state::Role role) {
+  return {{"name", name}, {"role", to_text(role)}, {"zone", api.sources().zone}};
+}
+
+boost::json::object session_json(const Api& api, const std::string& name, state::Role role,
                                  const std::string& secret, base::UnixMs expires) {
-  return {{"name", name},
-          {"role", to_text(role)},
-          {"csrf", state::csrf_token_of(secret)},
-          {"expires", expires}};
+  boost::json::object told = session_json(api, name, role);
+  told["csrf"] = state::csrf_token_of(secret);
+  told["expires"] = expires;
+  return told;
 }
 
 Response too_many_tries(Api& api, std::int64_t wait_ms) {
@@ -37,8 +41,8 @@ Response too_many_tries(Api& api, std::int64_t wait_ms) {
 Response start_session(Api& api, const state::User& user, int status, base::UnixMs now) {
   const auto session = api.sources().users.start_session(user.name, now);
   if (!session) return users_error_response(session.error());
-  Response response =
-      json_response(status, session_json(user.name, user.role, session->secret, session->expires));
+  Response response = json_response(
+      status, session_json(api, user.name, user.role, session->secret, session->expires));
   response.headers.emplace_back(
       "Set-Cookie", cookie(session->secret, state::Users::kSessionMs / base::kMsPerSecond,
                            api.sources().over_tls));
@@ -64,8 +68,12 @@ std::optional<Response> refuse_code(Api& api, const Call& call, std::string_view
 }  // namespace
 
 std::optional<Response> get_setup(Api& api, const Call& call) {
+  // Without a code it only tells the setup from the login.
   const std::string_view header = call.request.header("x-weir-setup-code");
-  if (auto refused = refuse_code(api, call, call.parameter("code", header))) return refused;
+  const std::string_view code = call.parameter("code", header);
+  if (!code.empty()) {
+    if (auto refused = refuse_code(api, call, code)) return refused;
+  }
   const auto has_admin = api.sources().users.has_admin();
   if (!has_admin) return users_error_response(has_admin.error());
   return json_response(200, boost::json::object{{"has_admin", *has_admin}});
@@ -112,13 +120,12 @@ std::optional<Response> post_session(Api& api, const Call& call) {
 }
 
 std::optional<Response> get_session(Api& api, const Call& call) {
-  static_cast<void>(api);
   const Caller& caller = call.caller;
-  boost::json::object told{{"name", caller.name}, {"role", to_text(caller.role)}};
-  if (caller.kind == Caller::Kind::Session) {
-    told = session_json(caller.name, caller.role, caller.session_secret, caller.expires);
+  if (caller.kind != Caller::Kind::Session) {
+    return json_response(200, session_json(api, caller.name, caller.role));
   }
-  return json_response(200, told);
+  return json_response(
+      200, session_json(api, caller.name, caller.role, caller.session_secret, caller.expires));
 }
 
 std::optional<Response> delete_session(Api& api, const Call& call) {

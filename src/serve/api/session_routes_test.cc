@@ -27,6 +27,7 @@ TEST(Setup, TheCodeMakesTheAdminOnceAndLogsThemIn) {
   const std::string code = *server.api().setup_code();
   ASSERT_EQ(code.size(), 7u);
   EXPECT_EQ(server.get("/api/v1/setup?code=" + code).body, "{\"has_admin\":false}\n");
+  EXPECT_EQ(server.get("/api/v1/setup").body, "{\"has_admin\":false}\n");
 
   const Answer made = server.post("/api/v1/setup", setup_body(code));
   ASSERT_EQ(made.status, 201) << made.body;
@@ -38,6 +39,7 @@ TEST(Setup, TheCodeMakesTheAdminOnceAndLogsThemIn) {
   EXPECT_FALSE(server.api().setup_code());
   EXPECT_EQ(server.post("/api/v1/setup", setup_body(code)).status, 403);
   EXPECT_EQ(server.get("/api/v1/setup?code=" + code).body, "{\"has_admin\":true}\n");
+  EXPECT_EQ(server.get("/api/v1/setup").body, "{\"has_admin\":true}\n");
 }
 
 TEST(Setup, TheCodeMayBeTypedAsPeopleType) {
@@ -52,7 +54,8 @@ TEST(Setup, AWrongCodeIsRefusedCountedAndSlowedDown) {
   TestServer server;
   const std::string code = *server.api().setup_code();
   const std::string wrong = code == "0000-00" ? "1111-11" : "0000-00";
-  EXPECT_EQ(server.get("/api/v1/setup").status, 403);  // no guess, not counted
+  EXPECT_EQ(server.get("/api/v1/setup").status, 200);                   // no guess, not counted
+  EXPECT_EQ(server.post("/api/v1/setup", setup_body("")).status, 403);  // nor this
   for (int i = 0; i < 5; ++i) {
     EXPECT_EQ(server.post("/api/v1/setup", setup_body(wrong)).status, 403);
   }
