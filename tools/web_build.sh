@@ -12,8 +12,21 @@ cd web
 exec 9>.build-lock
 flock 9
 
+# npm leaves out optional packages that want a newer Node than its own: where the machine's is too
+# old, npm runs on the one that builds. Debian's npm finds its parts in Debian's folders.
+run_npm() {
+  case "$node" in
+    */.deps/node/node)
+      NODE_PATH=/usr/share/nodejs:/usr/lib/nodejs:/usr/lib/$(uname -m)-linux-gnu/nodejs \
+        "$node" "$(readlink -f "$(command -v npm)")" "$@" ;;
+    *) npm "$@" ;;
+  esac
+}
+
 if [ ! node_modules/.package-lock.json -nt package-lock.json ]; then
-  npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+  scratch=$(mktemp -d)
+  trap 'rm -rf "$scratch"' EXIT
+  run_npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --cache "$scratch"
   touch node_modules/.package-lock.json
 fi
 "$node" node_modules/vite/bin/vite.js build --logLevel error --outDir "$out" --emptyOutDir
