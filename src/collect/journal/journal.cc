@@ -54,13 +54,14 @@ void remove_file(const std::filesystem::path& path) {
 
 // Shared by the appending thread and the one that syncs; the last one closes it.
 struct Journal::OpenFile {
-  OpenFile(int descriptor_, std::filesystem::path path_)
-      : descriptor(descriptor_), path(std::move(path_)) {}
+  OpenFile(int descriptor_, std::uint64_t number_, std::filesystem::path path_)
+      : descriptor(descriptor_), number(number_), path(std::move(path_)) {}
   ~OpenFile() { ::close(descriptor); }
   OpenFile(const OpenFile&) = delete;
   OpenFile& operator=(const OpenFile&) = delete;
 
   const int descriptor;
+  const std::uint64_t number;
   const std::filesystem::path path;
   std::atomic<bool> is_dirty{true};
   std::atomic<bool> is_closed{false};  // nothing is appended any more
@@ -98,7 +99,7 @@ Journal::~Journal() {
 }
 
 // What is set aside is kept for a person to look at, the newest of it, in a fourth of the share.
-void Journal::bound_set_aside(std::vector<SegmentFile>& aside) {
+void Journal::bound_set_aside(std::vector<SegmentFile>& aside) const {
   while (aside.size() > 1 && sum_octets(aside) > share_octets_ / 4) {
     spdlog::warn("journal: segment {} removed from {}: no room", aside.front().number,
                  set_aside_folder(folder_).string());
@@ -112,7 +113,7 @@ base::Expected<void, base::IoError> Journal::begin_segment() {
   const int descriptor =
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0640);
   if (descriptor < 0) return base::Unexpected(base::IoError{"create", path, errno, ""});
-  auto file = std::make_shared<OpenFile>(descriptor, path);
+  auto file = std::make_shared<OpenFile>(descriptor, segment_, path);
   std::vector<std::byte> header;
   wire::ByteWriter out(header);
   put_segment_header(out);
@@ -205,6 +206,9 @@ void Journal::trim(std::uint64_t committed) {
         closed_, [&](const SegmentFile& segment) { return segment.number > committed; });
     gone.assign(closed_.begin(), kept);
     closed_.erase(closed_.begin(), kept);
+    std::erase_if(unsynced_, [&](const auto& file) {
+      return file->is_closed.load() && file->number <= committed;
+    });
   }
   for (const SegmentFile& segment : gone) {
     remove_file(segment_path(folder_, segment.number));
@@ -233,6 +237,10 @@ base::Expected<void, base::IoError> Journal::keep_copy(const SegmentFile& segmen
   if (error == std::errc::file_exists) return {};  // kept by an earlier, interrupted replay
   if (error) return base::Unexpected(base::IoError{"set aside", from, error.value(), ""});
   used_octets_ += segment.octets;
+  auto aside = list_segments(set_aside_folder(folder_));
+  const std::uint64_t before = sum_octets(aside);
+  bound_set_aside(aside);
+  used_octets_ -= before - sum_octets(aside);
   return {};
 }
 
@@ -243,18 +251,27 @@ base::Expected<void, base::IoError> Journal::sync() {
     const std::lock_guard lock(mutex_);
     files = unsynced_;
     std::swap(folder_changed, folder_changed_);
-    // A closed file is synced once more below and then forgotten.
-    std::erase_if(unsynced_, [](const auto& file) { return file->is_closed.load(); });
   }
+  base::Expected<void, base::IoError> done;
   for (const auto& file : files) {
     if (!file->is_dirty.exchange(false, std::memory_order_acquire)) continue;
-    if (::fdatasync(file->descriptor) != 0) {
-      file->is_dirty = true;
-      return base::Unexpected(base::IoError{"fdatasync", file->path, errno, ""});
+    if (::fdatasync(file->descriptor) == 0) continue;
+    done = base::Unexpected(base::IoError{"fdatasync", file->path, errno, ""});
+    file->is_dirty = true;
+  }
+  bool folder_is_dirty = false;
+  if (folder_changed) {
+    if (auto synced = sync_folder(folder_); !synced) {
+      folder_is_dirty = true;
+      done = std::move(synced);
     }
   }
-  if (folder_changed) return sync_folder(folder_);
-  return {};
+  // Forgotten is only what was closed before its last octets were made durable.
+  const std::lock_guard lock(mutex_);
+  std::erase_if(unsynced_,
+                [](const auto& file) { return file->is_closed.load() && !file->is_dirty.load(); });
+  folder_changed_ |= folder_is_dirty;
+  return done;
 }
 
 void Journal::run_sync(std::stop_token stop) {

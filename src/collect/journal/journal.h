@@ -82,7 +82,7 @@ class Journal {
   struct OpenFile;
 
   Journal(const Options& options, base::DiskBudget& budget);
-  void bound_set_aside(std::vector<SegmentFile>& aside);
+  void bound_set_aside(std::vector<SegmentFile>& aside) const;
   base::Expected<void, base::IoError> begin_segment();
   base::Expected<void, base::IoError> write_burst(std::span<const Datagram> burst,
                                                   std::size_t burst_octets);

@@ -1,7 +1,9 @@
 #include "collect/journal/journal.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <string_view>
@@ -64,6 +66,18 @@ class JournalTest : public testing::Test {
                       std::ios::in | std::ios::out | std::ios::binary);
     file.seekp(-from_end, std::ios::end);
     file.put(with);
+  }
+
+  // The lowest descriptor of this process that is open on `path`; -1: none is.
+  static int descriptor_of(const std::filesystem::path& path) {
+    constexpr int kLooked = 256;
+    for (int descriptor = 0; descriptor < kLooked; ++descriptor) {
+      std::error_code error;
+      const auto open_on =
+          std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(descriptor), error);
+      if (!error && open_on == path) return descriptor;
+    }
+    return -1;
   }
 
   std::filesystem::path folder_;
@@ -221,6 +235,41 @@ TEST_F(JournalTest, WhatIsSetAsideStaysInAFourthOfTheShareTheNewestOfIt) {
   EXPECT_THAT(list_segments(set_aside_folder(folder_)),
               ElementsAre(testing::Field(&SegmentFile::number, 3),
                           testing::Field(&SegmentFile::number, 4)));
+}
+
+TEST_F(JournalTest, CopiesSetAsideStayInAFourthOfTheShareToo) {
+  const std::string payload(1'000, 'p');
+  auto journal = open(0, 10'000);
+  for (std::uint64_t number = 1; number <= 6; ++number) {
+    ASSERT_TRUE(journal->append(std::vector{datagram(payload, v4())})) << number;
+    const std::uint64_t octets = journal->segment_octets();
+    ASSERT_EQ(journal->close_segment(), number);
+    ASSERT_TRUE(journal->keep_copy({number, octets}));
+    journal->trim(number);
+    EXPECT_LE(journal->used_octets(), 10'000u / 4);
+  }
+  EXPECT_THAT(list_segments(set_aside_folder(folder_)),
+              ElementsAre(testing::Field(&SegmentFile::number, 5),
+                          testing::Field(&SegmentFile::number, 6)));
+}
+
+// fdatasync() fails on a pipe, which stands in the segment's place while the disk is "broken".
+TEST_F(JournalTest, AClosedSegmentWhoseSyncFailedIsSyncedAgain) {
+  auto journal = open();
+  ASSERT_TRUE(journal->append(std::vector{datagram("x", v4())}));
+  const int segment = descriptor_of(segment_path(folder_, 1));
+  ASSERT_GE(segment, 0);
+  const int kept = ::dup(segment);
+  int pipe[2];
+  ASSERT_EQ(::pipe2(pipe, O_CLOEXEC), 0);
+  ASSERT_EQ(::dup2(pipe[0], segment), segment);
+  journal->close_segment();
+  EXPECT_FALSE(journal->sync());
+  EXPECT_FALSE(journal->sync());
+  ASSERT_EQ(::dup2(kept, segment), segment);
+  EXPECT_TRUE(journal->sync());
+  EXPECT_EQ(descriptor_of(segment_path(folder_, 1)), kept);  // the journal has closed its own
+  for (const int descriptor : {kept, pipe[0], pipe[1]}) ::close(descriptor);
 }
 
 TEST_F(JournalTest, SyncsBesideTheAppendingThread) {
