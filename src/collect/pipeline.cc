@@ -33,6 +33,7 @@ void Pipeline::take(const Burst& burst, ReplayMarks* marks) {
   for (std::size_t i = 0; i < burst.datagrams.size(); ++i) {
     if (marks != nullptr) marks->begin(worker_, {burst.segment, burst.offsets[i]});
     take_datagram(burst.datagrams[i], enricher);
+    if (marks == nullptr) rows_.add(flows_.size());
     if (marks != nullptr) marks->end(worker_);
   }
 }
@@ -44,7 +45,6 @@ void Pipeline::take_datagram(const Datagram& datagram, const Enricher& enricher)
   enricher.enrich(flows_);
   rollup_.add(flows_);
   append(flows_);
-  rows_.add(flows_.size());
 }
 
 void Pipeline::append(std::span<const flow::FlowRecord> flows) {

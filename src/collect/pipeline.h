@@ -52,7 +52,7 @@ class Pipeline {
 
   flow::WorkerView view() const { return decoder_.view(); }
 
-  // Flows made since the start. Any thread.
+  // Flows made of live datagrams since the start. Any thread.
   std::uint64_t rows() const { return rows_.get(); }
 
  private:

@@ -15,7 +15,9 @@ constexpr auto kTick = std::chrono::milliseconds(Pipeline::kBatchAgeMaxMs);
 }  // namespace
 
 void Worker::run() {
-  auto next_tick = SteadyClock::now() + kTick;
+  last_received_ms_ = base::SystemClock().now_ms();
+  last_received_at_ = SteadyClock::now();
+  auto next_tick = last_received_at_ + kTick;
   bool is_changed = true;
   while (!inbox_.finished()) {
     if (auto message = inbox_.pop_until(next_tick)) {
@@ -26,9 +28,7 @@ void Worker::run() {
     if (now < next_tick) continue;
     next_tick = now + kTick;
     pipeline_.hand_over_batch();
-    // While replaying, time is that of the datagrams: else every pending set would be too old.
-    is_changed |=
-        pipeline_.expire(inbox_.is_replaying() ? last_received_ms_ : base::SystemClock().now_ms());
+    is_changed |= pipeline_.expire(now_ms(now));
     if (is_changed) publish_view();
     is_changed = pipeline_.has_rows();
   }
@@ -49,9 +49,20 @@ void Worker::take(WorkerMessage message) {
   const bool is_replayed = !burst.offsets.empty();
   pipeline_.take(burst, is_replayed ? &marks_ : nullptr);
   if (is_replayed) CRASH_POINT("in_replay");
-  if (!burst.datagrams.empty()) {
-    last_received_ms_ = burst.datagrams.back().received_ns / base::kNsPerMs;
+  if (burst.datagrams.empty()) return;
+  const base::UnixMs received_ms = burst.datagrams.back().received_ns / base::kNsPerMs;
+  if (is_replayed) {
+    replayed_ms_ = received_ms;
+  } else {
+    last_received_ms_ = received_ms;
+    last_received_at_ = SteadyClock::now();
   }
+}
+
+base::UnixMs Worker::now_ms(SteadyClock::time_point now) const {
+  if (inbox_.is_replaying()) return replayed_ms_;
+  const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(now - last_received_at_);
+  return last_received_ms_ + since.count();
 }
 
 // The view changes before the store can commit the segment, and in one step: its ledger is always

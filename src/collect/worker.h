@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <vector>
 
@@ -16,8 +17,8 @@ namespace collect {
 class Worker {
  public:
   // `knowledge`, `marks` and `committed` (the newest segment that is in parts) outlive the worker.
-  // `sink` is called on the worker's thread; when it
-  // waits, the worker waits, its inbox fills, and the receive thread drops and counts.
+  // `sink` is called on the worker's thread; when it waits, the worker waits, its inbox fills, and
+  // the receive thread drops and counts.
   Worker(std::uint32_t number, const Knowledge& knowledge, ReplayMarks& marks,
          const std::atomic<std::uint64_t>& committed, Pipeline::Sink sink)
       : marks_(marks), committed_(committed), pipeline_(number, knowledge, std::move(sink)) {}
@@ -29,7 +30,7 @@ class Worker {
   void run();
 
   Inbox& inbox() { return inbox_; }
-  // Any thread.
+  // Any thread. Of live datagrams: replayed ones have their own segments.
   std::uint64_t rows() const { return pipeline_.rows(); }
   const base::Snapshot<flow::WorkerView>& view() const { return view_; }
 
@@ -37,12 +38,17 @@ class Worker {
   void take(WorkerMessage message);
   void pass(const Barrier& barrier);
   void publish_view();
+  // What the time of receipt would be now: it never falls, as the machine's clock may. While
+  // replaying, that of the datagrams: else every pending set would be too old.
+  base::UnixMs now_ms(std::chrono::steady_clock::time_point now) const;
 
   ReplayMarks& marks_;
   const std::atomic<std::uint64_t>& committed_;
   Inbox inbox_;
   Pipeline pipeline_;
   base::UnixMs last_received_ms_ = 0;
+  base::UnixMs replayed_ms_ = 0;  // of the last replayed datagram
+  std::chrono::steady_clock::time_point last_received_at_;
   std::vector<flow::PassedLedger> passed_;
   base::Snapshot<flow::WorkerView> view_;
 };

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <functional>
 #include <utility>
 
@@ -31,8 +32,9 @@ constexpr std::int64_t kDrainMs = 2'000;
 constexpr std::int64_t kClockBehindMs = 2'000;
 constexpr std::size_t kRefusedOctetsShown = 32;
 
-base::UnixNs now() {
-  return base::SystemClock().now_ns();
+std::int64_t steady_ms() {
+  const auto since_boot = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(since_boot).count();
 }
 
 // Copies the datagrams' payloads, which lie in slots that the next call overwrites.
@@ -101,8 +103,8 @@ std::vector<base::IoError> Receiver::open_ports() {
   for (UdpPort& port : ports_) {
     if (auto opened = port.open(); !opened) errors.push_back(std::move(opened.error()));
   }
-  now_ns_ = now();
-  next_retry_ms_ = now_ns_ / base::kNsPerMs + options_.bind_retry_ms;
+  look_at_clocks();
+  next_retry_ms_ = steady_ms_ + options_.bind_retry_ms;
   publish_view();
   return errors;
 }
@@ -117,17 +119,22 @@ void Receiver::run(std::stop_token stop) {
   const StopEvent stop_event(stop);
   while (!stop.stop_requested()) {
     wait(stop_event.descriptor());
-    now_ns_ = now();
+    look_at_clocks();
     const std::size_t taken = take_from_all();
     if (taken > 0 && taken < kBurstWorthWaking) gather(stop_event.descriptor());
     retry_ports();
     pass_barrier_if_due();
-    if (now_ns_ / base::kNsPerMs >= next_view_ms_) publish_view();
+    if (steady_ms_ >= next_view_ms_) publish_view();
   }
   drain_ports();
   pass_barrier();
   for (Worker* worker : workers_) worker->inbox().close_live();
   publish_view();
+}
+
+void Receiver::look_at_clocks() {
+  now_ns_ = base::SystemClock().now_ns();
+  steady_ms_ = steady_ms();
 }
 
 void Receiver::wait(int stop_event) {
@@ -206,7 +213,7 @@ void Receiver::refuse(const Datagram& datagram, Refusal refusal) {
   last_refused_->datagram.payload = {};
   last_refused_->refusal = refusal;
   last_refused_->first_octets.assign(shown.begin(), shown.end());
-  log_.line(now_ns_ / base::kNsPerMs, [&](std::uint64_t held_back) {
+  log_.line(steady_ms_, [&](std::uint64_t held_back) {
     spdlog::warn(
         "refused a datagram from {} port {}: {}; it begins {} ({} more since the last such "
         "line)",
@@ -217,7 +224,7 @@ void Receiver::refuse(const Datagram& datagram, Refusal refusal) {
 
 void Receiver::send_to_workers() {
   if (accepted_.empty()) return;
-  if (journal_.segment_octets() == 0) segment_begun_ms_ = now_ns_ / base::kNsPerMs;
+  if (journal_.segment_octets() == 0) segment_begun_ms_ = steady_ms_;
   if (auto appended = journal_.append(accepted_); !appended) {
     journal_refused_ += accepted_.size();
     const auto problem = base::to_text(appended.error());
@@ -234,9 +241,10 @@ void Receiver::send_to_workers() {
 }
 
 void Receiver::drain_ports() {
-  const base::UnixNs until = now() + kDrainMs * base::kNsPerMs;
+  const std::int64_t until_ms = steady_ms() + kDrainMs;
   bool is_empty = false;
-  while (!is_empty && (now_ns_ = now()) < until) {
+  while (!is_empty && steady_ms_ < until_ms) {
+    look_at_clocks();
     is_empty = true;
     for (UdpPort& port : ports_) is_empty = take_from(port) == 0 && is_empty;
     pass_barrier_if_due();
@@ -244,9 +252,8 @@ void Receiver::drain_ports() {
 }
 
 void Receiver::retry_ports() {
-  const base::UnixMs now_ms = now_ns_ / base::kNsPerMs;
-  if (now_ms < next_retry_ms_) return;
-  next_retry_ms_ = now_ms + options_.bind_retry_ms;
+  if (steady_ms_ < next_retry_ms_) return;
+  next_retry_ms_ = steady_ms_ + options_.bind_retry_ms;
   for (UdpPort& port : ports_) {
     if (port.is_bound() || !port.open()) continue;
     spdlog::info("UDP {} is free now: listening", port.view().address);
@@ -255,7 +262,7 @@ void Receiver::retry_ports() {
 
 void Receiver::pass_barrier_if_due() {
   if (journal_.segment_octets() == 0) return;
-  const bool is_old = now_ns_ / base::kNsPerMs - segment_begun_ms_ >= kBarrierAgeMs;
+  const bool is_old = steady_ms_ - segment_begun_ms_ >= kBarrierAgeMs;
   const bool is_large = journal_.segment_octets() >= journal_.segment_limit_octets();
   if (is_old || is_large || rows_made() - rows_at_barrier_ >= kBarrierRows) pass_barrier();
 }
@@ -276,7 +283,7 @@ std::uint64_t Receiver::rows_made() const {
 void Receiver::watch_clock() {
   const std::int64_t behind_ms = (last_received_ns_ - now_ns_) / base::kNsPerMs;
   if (behind_ms < kClockBehindMs) return;
-  clock_log_.line(now_ns_ / base::kNsPerMs, [&](std::uint64_t) {
+  clock_log_.line(steady_ms_, [&](std::uint64_t) {
     spdlog::warn(
         "the clock is {} s behind the newest datagram of the store; until it has caught up "
         "all datagrams count as received then",
@@ -286,7 +293,7 @@ void Receiver::watch_clock() {
 
 void Receiver::publish_view() {
   watch_clock();
-  next_view_ms_ = now_ns_ / base::kNsPerMs + kViewEveryMs;
+  next_view_ms_ = steady_ms_ + kViewEveryMs;
   auto view = std::make_shared<flow::ReceiveView>();
   view->ports = ports();
   view->refused_senders = refused_senders_;

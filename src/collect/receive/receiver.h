@@ -62,6 +62,7 @@ class Receiver {
     std::vector<std::byte> first_octets;
   };
 
+  void look_at_clocks();
   void wait(int stop_event);
   void gather(int stop_event) const;
   std::size_t take_from_all();
@@ -85,11 +86,12 @@ class Receiver {
   ReceiveSlots slots_;
   std::vector<UdpPort> ports_;
 
-  base::UnixNs now_ns_ = 0;
+  base::UnixNs now_ns_ = 0;     // the machine's UTC clock, which may be set back
+  std::int64_t steady_ms_ = 0;  // never falls: for intervals
   base::UnixNs last_received_ns_;
-  base::UnixMs next_retry_ms_ = 0;
-  base::UnixMs next_view_ms_ = 0;
-  base::UnixMs segment_begun_ms_ = 0;
+  std::int64_t next_retry_ms_ = 0;  // steady, as the two below
+  std::int64_t next_view_ms_ = 0;
+  std::int64_t segment_begun_ms_ = 0;
   std::uint64_t rows_at_barrier_ = 0;
 
   // Of the burst in hand.
