@@ -43,6 +43,23 @@ void* zeroed_array(std::size_t count, std::size_t octets_each) {
   return array;
 }
 
+// A second wall: every writer keeps times storable, and one row that is not would make its whole
+// part unreadable.
+ColumnMask storable_of(const FlowRecord& flow) {
+  ColumnMask present = flow.present;
+  if (!is_storable(flow.start)) present &= ~bit(Column::start);
+  if (!is_storable(flow.end)) present &= ~bit(Column::end);
+  if (!is_storable(flow.export_time)) present &= ~bit(Column::export_time);
+  return present;
+}
+
+Times times_of(const FlowRecord& flow, ColumnMask present) {
+  if (present == flow.present) return effective_times(flow);
+  FlowRecord kept = flow;
+  kept.present = present;
+  return effective_times(kept);
+}
+
 }  // namespace
 
 void Batch::FreeArray::operator()(void* array) const {
@@ -86,9 +103,10 @@ void Batch::append(std::span<const FlowRecord> records) {
   }
   ColumnMask* presence = presence_.get() + rows_;
   for (const FlowRecord& flow : records) {
-    *presence++ = flow.present;
-    always_ &= flow.present;
-    const Times times = effective_times(flow);
+    const ColumnMask present = storable_of(flow);
+    *presence++ = present;
+    always_ &= present;
+    const Times times = times_of(flow, present);
     min_start = std::min(min_start, times.start);
     max_end = std::max(max_end, times.end);
   }

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <limits>
+
+#include "flow/volume.h"
 
 namespace flow {
 namespace {
@@ -75,6 +78,20 @@ TEST(Batch, BoundsHoldEveryRowsEffectiveTimes) {
   batch.append(std::array{a_flow(), late});
   EXPECT_EQ(batch.min_start, 100);
   EXPECT_EQ(batch.max_end, late.received + 5 * base::kMsPerMinute);
+}
+
+TEST(Batch, ATimeThatNoEngineCanHoldIsAbsent) {
+  auto endless = a_flow();
+  endless.start = std::numeric_limits<base::UnixMs>::min();
+  endless.end = kTimeMaxMs + 1;
+  Batch batch(2);
+  batch.append(std::array{a_flow(), endless});
+  EXPECT_FALSE(batch.record(1).has(Column::start));
+  EXPECT_FALSE(batch.record(1).has(Column::end));
+  EXPECT_TRUE(batch.record(0).has(Column::start));
+  EXPECT_EQ(batch.min_start, a_flow().start);
+  EXPECT_EQ(batch.max_end, endless.received);
+  EXPECT_EQ(batch.filled_in_every_row() & bit(Column::start), 0u);
 }
 
 TEST(Batch, HoldsNoMemoryForColumnsNobodyFilled) {

@@ -9,6 +9,14 @@
 // tests/golden/volume.tsv holds all of them to the same rows.
 namespace flow {
 
+// Times that a row may have: the years 1900 to 9999. What lies beyond was not said; engines that
+// count in microseconds could not hold it.
+constexpr base::UnixMs kTimeMinMs = -2'208'988'800'000;
+constexpr base::UnixMs kTimeMaxMs = 253'402'300'799'999;
+constexpr bool is_storable(base::UnixMs time) {
+  return kTimeMinMs <= time && time <= kTimeMaxMs;
+}
+
 // A flow's volume is spread over at most this long before it was received.
 constexpr std::int64_t kSpreadMaxMs = base::kMsPerDay;
 // An end later than received by more than this is taken as received + this.

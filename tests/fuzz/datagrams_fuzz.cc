@@ -23,6 +23,7 @@ class Collector {
                       .received_ns = now_ms_ * kNsPerMs,
                       .payload = payload},
                      flows);
+    fuzz::check_storable(flows);
     ++datagrams_;
     flows_ += flows.size();
   }

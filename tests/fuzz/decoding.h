@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "collect/decode/decoder.h"
+#include "flow/volume.h"
 
 // What every fuzz target of the decoders holds them to.
 namespace fuzz {
@@ -25,6 +26,16 @@ inline void check_adds_up(const flow::LedgerCounts& counts) {
   CHECK(counts.records == counts.flows + counts.options + counts.events + counts.not_counted_sum());
   for (const std::uint64_t count : counts.not_counted) {
     CHECK(static_cast<std::int64_t>(count) >= 0);
+  }
+}
+
+// What reaches a part can be read from it again: each time is absent or one that engines can hold.
+inline void check_storable(const std::vector<flow::FlowRecord>& flows) {
+  for (const flow::FlowRecord& flow : flows) {
+    CHECK(!flow.has(flow::Column::start) || flow::is_storable(flow.start));
+    CHECK(!flow.has(flow::Column::end) || flow::is_storable(flow.end));
+    CHECK(!flow.has(flow::Column::export_time) || flow::is_storable(flow.export_time));
+    CHECK(flow.has(flow::Column::end) || flow.has(flow::Column::export_time));
   }
 }
 
@@ -56,6 +67,7 @@ inline void decode_as(std::uint16_t version, const std::uint8_t* data, std::size
   const auto counts = sum_of(decoder.take_ledger());
   check_adds_up(counts);
   CHECK(counts.datagrams == 2);
+  check_storable(flows);
   CHECK(counts.flows == flows.size());
   CHECK(counts.options == others.size());
 }

@@ -31,13 +31,15 @@ class DataSet {
   base::Expected<void, Malformed> decode(ByteView octets) {
     ByteReader records(octets);
     const std::size_t size = plan_.record_octets;
+    // Asked once for the set, for a record of variable length may itself be all zeros.
+    const std::size_t padding = size == 0 ? wire::padding_octets(octets) : 0;
     while (records.remaining() >= plan_.smallest_octets) {
       if (size != 0) {
         const ByteView record = *records.take(size);
         decode_record(record, [&](Row& row) { fill_row(plan_, record, row); });
         continue;
       }
-      if (records_ != 0 && wire::is_padding(records.rest())) break;
+      if (records_ != 0 && records.remaining() <= padding) break;
       const auto located = locate_fields(records, plan_, fields_);
       if (!located) return located;
       decode_record({}, [&](Row& row) { fill_row(plan_, fields_, row); });

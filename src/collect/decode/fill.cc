@@ -12,23 +12,24 @@ using flow::Address;
 using flow::ColumnType;
 using flow::FlowRecord;
 
-template <auto Field, std::size_t Octets>
-void fill_integer(const FieldStep&, wire::ByteView value, Row& row) {
-  using Value = std::remove_reference_t<decltype(row.flow.*Field)>;
-  row.flow.*Field = static_cast<Value>(wire::load_be_any<Octets>(value.first<Octets>()));
+constexpr std::uint64_t largest_of(std::size_t octets) {
+  return std::numeric_limits<std::uint64_t>::max() >> (64 - 8 * octets);
 }
 
-// Counters and times: what the column cannot hold was not said.
-template <auto Field, flow::Column Column, std::int64_t Max, std::size_t Octets>
-void fill_bounded(const FieldStep&, wire::ByteView value, Row& row) {
+// What the column cannot hold was not said. A template may give the column more than once: the last
+// one counts.
+template <auto Field, flow::Column Column, std::uint64_t Max, std::size_t Octets>
+void fill_integer(const FieldStep&, wire::ByteView value, Row& row) {
+  using Value = std::remove_reference_t<decltype(row.flow.*Field)>;
   const std::uint64_t loaded = wire::load_be_any<Octets>(value.first<Octets>());
-  if constexpr (Octets == 8) {
-    if (loaded > static_cast<std::uint64_t>(Max)) {
+  if constexpr (largest_of(Octets) > Max) {
+    if (loaded > Max) {
       row.flow.present &= ~flow::bit(Column);
       return;
     }
+    row.flow.present |= flow::bit(Column);
   }
-  row.flow.*Field = static_cast<std::int64_t>(loaded);
+  row.flow.*Field = static_cast<Value>(loaded);
 }
 
 template <auto Field, std::size_t Octets>
@@ -48,26 +49,25 @@ void fill_clue(const FieldStep& step, wire::ByteView value, Row& row) {
       wire::load_be_any<Octets>(value.first<Octets>());
 }
 
+template <auto Field, flow::Column Column>
+constexpr std::uint64_t largest_value() {
+  using Value = std::remove_cvref_t<decltype(std::declval<FlowRecord>().*Field)>;
+  if constexpr (flow::spec(Column).type == ColumnType::Time) return std::uint64_t{kTimeMaxMs};
+  return static_cast<std::uint64_t>(std::numeric_limits<Value>::max());
+}
+
 // The fills of one column by octets: [0] is 1 octet, [15] is 16.
 using FillsByOctets = std::array<Fill, 16>;
 
 template <auto Field, flow::Column Column>
 constexpr FillsByOctets fills_of() {
   FillsByOctets fills{};
-  constexpr auto kType = flow::spec(Column).type;
-  if constexpr (kType == ColumnType::Time || kType == ColumnType::Counter) {
-    constexpr auto kMax =
-        kType == ColumnType::Time ? kTimeMaxMs : std::numeric_limits<std::int64_t>::max();
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-      ((fills[I] = fill_bounded<Field, Column, kMax, I + 1>), ...);
-    }
-    (std::make_index_sequence<8>());
-  } else if constexpr (kType == ColumnType::Address) {
+  if constexpr (flow::spec(Column).type == ColumnType::Address) {
     fills[3] = fill_address<Field, 4>;
     fills[15] = fill_address<Field, 16>;
   } else {
     [&]<std::size_t... I>(std::index_sequence<I...>) {
-      ((fills[I] = fill_integer<Field, I + 1>), ...);
+      ((fills[I] = fill_integer<Field, Column, largest_value<Field, Column>(), I + 1>), ...);
     }
     (std::make_index_sequence<8>());
   }

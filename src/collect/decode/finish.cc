@@ -20,7 +20,7 @@ constexpr std::uint8_t kDirectionEgress = 1;
 constexpr std::uint64_t kUnixEpochInNtpSeconds = 2'208'988'800;
 
 void set_time(FlowRecord& flow, Column column, UnixMs time) {
-  if (time > kTimeMaxMs) return;
+  if (!flow::is_storable(time)) return;
   (column == Column::start ? flow.start : flow.end) = time;
   flow.present |= flow::bit(column);
 }
@@ -97,11 +97,15 @@ void from_duration(Row& row) {
   }
 }
 
-void export_time_where_times_are_missing(Row& row) {
+void say_export_time_where_times_are_missing(FlowRecord& flow, const MessageHeader& header) {
   constexpr auto kBoth = flow::bit(Column::start) | flow::bit(Column::end);
-  if ((row.flow.present & kBoth) == kBoth) return;
-  row.flow.export_time = row.header.export_ms;
-  row.flow.present |= flow::bit(Column::export_time);
+  if ((flow.present & kBoth) == kBoth) return;
+  flow.export_time = header.export_ms;
+  flow.present |= flow::bit(Column::export_time);
+}
+
+void export_time_where_times_are_missing(Row& row) {
+  say_export_time_where_times_are_missing(row.flow, row.header);
 }
 
 // Both families' fields in the template and both zero for one end: it is of the other end's family.
@@ -295,6 +299,42 @@ void add_sampling(const Given& given, std::vector<Finish>& finishes) {
   finishes.push_back(sampling_of_where_it_was_seen);
 }
 
+void say(FlowRecord& flow, Column column, bool is_said) {
+  flow.present &= ~flow::bit(column);
+  if (is_said) flow.present |= flow::bit(column);
+}
+
+void swap_ends(FlowRecord& flow) {
+  const auto swap_columns = [&](Column a, Column b) {
+    const bool had_a = flow.has(a);
+    say(flow, a, flow.has(b));
+    say(flow, b, had_a);
+  };
+#define WEIR_SWAP(a, b)      \
+  std::swap(flow.a, flow.b); \
+  swap_columns(Column::a, Column::b)
+  WEIR_SWAP(src, dst);
+  WEIR_SWAP(src_port, dst_port);
+  WEIR_SWAP(in_if, out_if);
+  WEIR_SWAP(src_as, dst_as);
+  WEIR_SWAP(src_mask, dst_mask);
+  WEIR_SWAP(src_mac, dst_mac);
+#undef WEIR_SWAP
+  // What describes the forward half only: its path, its translation, its ICMP message.
+  for (const Column column :
+       {Column::next_hop, Column::direction, Column::nat_src, Column::nat_dst, Column::nat_src_port,
+        Column::nat_dst_port, Column::icmp_type, Column::icmp_code}) {
+    say(flow, column, false);
+  }
+}
+
+void say_reverse_time(FlowRecord& flow, Column column, std::uint64_t time) {
+  say(flow, column, false);
+  if (time <= static_cast<std::uint64_t>(kTimeMaxMs)) {
+    set_time(flow, column, static_cast<UnixMs>(time));
+  }
+}
+
 }  // namespace
 
 std::vector<Finish> finishes_for(const FieldPlan& plan, Protocol) {
@@ -326,45 +366,23 @@ std::optional<FlowRecord> reverse_of(const Row& row, ClueMask given) {
   if (bytes == 0 && packets == 0) return std::nullopt;
 
   FlowRecord flow = row.flow;
-  const auto swap_columns = [&](Column a, Column b) {
-    const bool had_a = flow.has(a);
-    const bool had_b = flow.has(b);
-    flow.present &= ~(flow::bit(a) | flow::bit(b));
-    if (had_a) flow.present |= flow::bit(b);
-    if (had_b) flow.present |= flow::bit(a);
-  };
-#define WEIR_SWAP(a, b)      \
-  std::swap(flow.a, flow.b); \
-  swap_columns(Column::a, Column::b)
-  WEIR_SWAP(src, dst);
-  WEIR_SWAP(src_port, dst_port);
-  WEIR_SWAP(in_if, out_if);
-  WEIR_SWAP(src_as, dst_as);
-  WEIR_SWAP(src_mask, dst_mask);
-  WEIR_SWAP(src_mac, dst_mac);
-#undef WEIR_SWAP
-  const auto say = [&](Column column, bool is_said) {
-    flow.present &= ~flow::bit(column);
-    if (is_said) flow.present |= flow::bit(column);
-  };
+  swap_ends(flow);
   constexpr auto kCounterMax = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
   flow.bytes = static_cast<std::int64_t>(bytes);
-  say(Column::bytes, has(Clue::ReverseBytes) && bytes <= kCounterMax);
+  say(flow, Column::bytes, has(Clue::ReverseBytes) && bytes <= kCounterMax);
   flow.packets = static_cast<std::int64_t>(packets);
-  say(Column::packets, has(Clue::ReversePackets) && packets <= kCounterMax);
+  say(flow, Column::packets, has(Clue::ReversePackets) && packets <= kCounterMax);
   flow.tcp_flags = static_cast<std::uint16_t>(row.clues[Clue::ReverseTcpFlags]);
-  say(Column::tcp_flags, has(Clue::ReverseTcpFlags));
+  say(flow, Column::tcp_flags, has(Clue::ReverseTcpFlags));
   flow.tos = static_cast<std::uint8_t>(row.clues[Clue::ReverseTos]);
-  say(Column::tos, has(Clue::ReverseTos));
-  // What describes the forward half's path only.
-  say(Column::next_hop, false);
-  say(Column::direction, false);
+  say(flow, Column::tos, has(Clue::ReverseTos));
   if (has(Clue::ReverseStartMilliseconds)) {
-    set_time(flow, Column::start, static_cast<UnixMs>(row.clues[Clue::ReverseStartMilliseconds]));
+    say_reverse_time(flow, Column::start, row.clues[Clue::ReverseStartMilliseconds]);
   }
   if (has(Clue::ReverseEndMilliseconds)) {
-    set_time(flow, Column::end, static_cast<UnixMs>(row.clues[Clue::ReverseEndMilliseconds]));
+    say_reverse_time(flow, Column::end, row.clues[Clue::ReverseEndMilliseconds]);
   }
+  say_export_time_where_times_are_missing(flow, row.header);
   return flow;
 }
 

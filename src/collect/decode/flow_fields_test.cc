@@ -76,6 +76,19 @@ TEST(FlowFields, ACounterNobodyCanHaveWasNotSaid) {
   EXPECT_FALSE(in_ipfix({element(152, 8, ~std::uint64_t{0})}).has(Column::start));
 }
 
+TEST(FlowFields, WhatItsColumnCannotHoldWasNotSaid) {
+  EXPECT_FALSE(in_ipfix({element(7, 4, 70'000)}).has(Column::src_port));
+  EXPECT_EQ(in_ipfix({element(7, 4, 65'535)}).src_port, 65'535);
+  EXPECT_FALSE(in_ipfix({element(10, 8, std::uint64_t{1} << 32)}).has(Column::in_if));
+  EXPECT_EQ(in_ipfix({element(10, 8, 0xffff'ffff)}).in_if, 0xffff'ffff);
+  EXPECT_FALSE(in_ipfix({element(16, 8, std::uint64_t{1} << 40)}).has(Column::src_as));
+  EXPECT_FALSE(in_ipfix({element(58, 3, 0x10000)}).has(Column::vlan));
+  EXPECT_FALSE(in_ipfix({element(89, 4, 256)}).has(Column::forwarding_status));
+  const auto of_both = in_ipfix({element(7, 4, 70'000), element(7, 4, 80)});
+  EXPECT_TRUE(of_both.has(Column::src_port));
+  EXPECT_EQ(of_both.src_port, 80);
+}
+
 TEST(FlowFields, ALengthTheElementCannotHaveIsPassedOver) {
   const auto flow =
       in_ipfix({element(8, 5, 1), element(4, 2, 6), element(1, 9, 7), element(2, 4, 3)});
@@ -238,6 +251,34 @@ TEST(Biflow, MakesASecondFlowTheOtherWayRound) {
   EXPECT_FALSE(flows[1].has(Column::in_if));
   EXPECT_EQ(flows[1].out_if, 5u);
   EXPECT_EQ(flows[0].bytes, 100);
+}
+
+TEST(Biflow, TheOtherHalfDoesNotRepeatWhatIsTrueOfTheFirstAlone) {
+  const auto flows =
+      all_in_ipfix({element(8, 4, 1), element(12, 4, 2), element(4, 1, 1), element(176, 1, 8),
+                    element(177, 1, 0), element(225, 4, 3), element(226, 4, 4), element(227, 2, 5),
+                    element(228, 2, 6), element(1, 8, 100), reverse_element(1, 8, 900)});
+  ASSERT_EQ(flows.size(), 2u);
+  constexpr auto kOfTheFirst = flow::bit(Column::nat_src) | flow::bit(Column::nat_dst) |
+                               flow::bit(Column::nat_src_port) | flow::bit(Column::nat_dst_port) |
+                               flow::bit(Column::icmp_type) | flow::bit(Column::icmp_code);
+  EXPECT_EQ(flows[0].present & kOfTheFirst, kOfTheFirst);
+  EXPECT_EQ(flows[1].present & kOfTheFirst, 0u);
+}
+
+TEST(Biflow, AReverseTimeNobodyCanMeanWasNotSaid) {
+  const auto ms = static_cast<std::uint64_t>(kExportMs);
+  for (const std::uint64_t wrong :
+       {std::uint64_t{1} << 63, ~std::uint64_t{0}, std::uint64_t{253'402'300'800'000}}) {
+    const auto flows =
+        all_in_ipfix({element(152, 8, ms - 9), element(153, 8, ms - 1), reverse_element(1, 8, 900),
+                      reverse_element(152, 8, wrong), reverse_element(153, 8, wrong)});
+    ASSERT_EQ(flows.size(), 2u);
+    EXPECT_EQ(flows[0].start, kExportMs - 9);
+    EXPECT_FALSE(flows[1].has(Column::start));
+    EXPECT_FALSE(flows[1].has(Column::end));
+    EXPECT_EQ(flows[1].export_time, kExportMs);
+  }
 }
 
 TEST(Biflow, AnEmptyReverseHalfMakesNoFlow) {

@@ -5,15 +5,15 @@
 
 #include "base/clock.h"
 #include "flow/address.h"
+#include "flow/volume.h"
 
 namespace collect {
+
+using flow::kTimeMaxMs;
 
 // The protocols whose data is described by templates. Their templates, domains and sequences are
 // apart even where one exporter speaks both.
 enum class Protocol : std::uint8_t { Netflow5 = 5, Netflow9 = 9, Ipfix = 10 };
-
-// The last millisecond of the year 9999: a time beyond it was not said.
-constexpr base::UnixMs kTimeMaxMs = 253'402'300'799'999;
 
 // What a message's header says about every record in it, and where and when it came.
 struct MessageHeader {

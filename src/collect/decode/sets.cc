@@ -1,8 +1,8 @@
 #include "collect/decode/sets.h"
 
+#include <map>
 #include <memory>
 #include <utility>
-#include <vector>
 
 #include "collect/decode/caps.h"
 #include "collect/decode/data_set.h"
@@ -90,21 +90,19 @@ class MessageSets {
       ++exporter_.ledger.at(header_.received_ms).templates;
       return;
     }
+    // Compiling what no cap can keep would let a datagram cost as much as it likes.
     const std::uint16_t id = taken.id;
-    auto known =
-        std::make_unique<KnownTemplate>(std::move(taken), header_.protocol, header_.received_ms);
-    for (auto& [staged_id, staged] : staged_) {
-      if (staged_id != id) continue;
-      staged = std::move(known);
+    if (staged_.size() >= kTemplatesPerExporterMax && !staged_.contains(id)) {
+      refuse(NotCounted::TemplatesOverCap);
       return;
     }
-    staged_.emplace_back(id, std::move(known));
+    auto known =
+        std::make_unique<KnownTemplate>(std::move(taken), header_.protocol, header_.received_ms);
+    staged_.insert_or_assign(id, std::move(known));
   }
 
   KnownTemplate* find(std::uint16_t id) {
-    for (auto& [staged_id, staged] : staged_) {
-      if (staged_id == id) return staged.get();
-    }
+    if (const auto staged = staged_.find(id); staged != staged_.end()) return staged->second.get();
     return exporter_.templates.find({header_.protocol, header_.domain, id});
   }
 
@@ -133,7 +131,7 @@ class MessageSets {
   MessageHeader header_;
   Exporter& exporter_;
   Output& output_;
-  std::vector<std::pair<std::uint16_t, std::unique_ptr<KnownTemplate>>> staged_;
+  std::map<std::uint16_t, std::unique_ptr<KnownTemplate>> staged_;  // by id
   std::uint32_t records_ = 0;
   std::uint32_t untold_units_max_ = 0;
 };
@@ -240,6 +238,7 @@ base::Expected<WrongInside, Malformed> decode_netflow9(const Datagram& datagram,
       .export_ms = std::int64_t{message->header.unix_secs} * base::kMsPerSecond,
       .sys_uptime_ms = message->header.sys_uptime_ms};
   exporter.clock_skew_ms = header.received_ms - header.export_ms;
+  // Counts datagrams, so what is in this one does not matter.
   account_sequence(header,
                    {.sequence = message->header.sequence,
                     .units = 1,
@@ -270,6 +269,7 @@ base::Expected<WrongInside, Malformed> decode_ipfix(const Datagram& datagram, Ex
   MessageSets sets(header, exporter, output);
   const auto wrong = walk_ipfix(*message, sets);
   if (!wrong || !ends_the_walk(*wrong)) sets.keep_templates();
+  // Counts data records, which only the walk can tell.
   account_sequence(header,
                    {.sequence = message->header.sequence,
                     .units = sets.records(),

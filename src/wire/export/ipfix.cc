@@ -44,6 +44,16 @@ base::Expected<std::optional<Template>, Malformed> with_fields(Template taken, B
   return std::optional(std::move(taken));
 }
 
+// Ids 2 and 3 withdraw all templates of the kind (RFC 7011 section 8.1). Other reserved ids are
+// refused: a walk over a run of zeros would look at its rest again for each of them.
+base::Expected<std::optional<Template>, Malformed> withdrawal(Template taken) {
+  if (taken.id < Set::kFirstDataId && taken.id != kIpfixTemplateSet &&
+      taken.id != kIpfixOptionsTemplateSet) {
+    return base::Unexpected(Malformed::TemplateIdReserved);
+  }
+  return std::optional(std::move(taken));
+}
+
 }  // namespace
 
 void IpfixHeader::emit(ByteWriter& out) const {
@@ -72,8 +82,7 @@ base::Expected<std::optional<Template>, Malformed> next_ipfix_template(ByteReade
   const auto head = *set.take<kTemplateHeaderSize>();
   Template taken{.id = load_be<std::uint16_t, 0>(head)};
   const auto field_count = load_be<std::uint16_t, 2>(head);
-  // Ids 2 and 3 withdraw all templates of the kind (RFC 7011 section 8.1).
-  if (field_count == 0) return std::optional(std::move(taken));
+  if (field_count == 0) return withdrawal(std::move(taken));
   return with_fields(std::move(taken), set, field_count);
 }
 
@@ -84,7 +93,7 @@ base::Expected<std::optional<Template>, Malformed> next_ipfix_options_template(B
   const auto head = *set.take<kTemplateHeaderSize>();
   Template taken{.id = load_be<std::uint16_t, 0>(head), .is_options = true};
   const auto field_count = load_be<std::uint16_t, 2>(head);
-  if (field_count == 0) return std::optional(std::move(taken));  // a withdrawal has no scope count
+  if (field_count == 0) return withdrawal(std::move(taken));  // has no scope count
 
   const auto scope = set.take<2>();
   if (!scope) return base::Unexpected(Malformed::TemplateTruncated);

@@ -11,6 +11,12 @@ bool is_padding(ByteView bytes) {
   return std::ranges::all_of(bytes, [](std::byte octet) { return octet == std::byte{0}; });
 }
 
+std::size_t padding_octets(ByteView bytes) {
+  std::size_t kept = bytes.size();
+  while (kept > 0 && bytes[kept - 1] == std::byte{0}) --kept;
+  return bytes.size() - kept;
+}
+
 void SetWriter::finish(std::size_t alignment) {
   const std::size_t beyond = (out_.size() - begin_) % alignment;
   if (beyond != 0) out_.put_zeros(alignment - beyond);

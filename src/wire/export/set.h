@@ -46,6 +46,8 @@ constexpr base::Expected<Set, Malformed> next_set(ByteReader& message) {
 
 // True when the octets are all zero: padding, at the end of a set or of a message.
 bool is_padding(ByteView bytes);
+// How many octets at the end are zero.
+std::size_t padding_octets(ByteView bytes);
 
 // Writes a set's header when made and its length when finished; records are put between. The
 // set must stay below 64 KiB.
