@@ -10,8 +10,10 @@
 // `not_kept` (flow/exporter_view.h).
 namespace collect {
 
-// Of exporters: beyond it the silent ones that never sent a record Weir could decode go first.
+// Of exporters: beyond it those that never sent a record Weir could decode go first, then, of the
+// others, those that were silent for this long; each time the longest silent one.
 constexpr std::size_t kExportersMax = 4'096;
+constexpr std::int64_t kExporterSilentMs = base::kMsPerDay;
 
 constexpr std::size_t kTemplatesPerExporterMax = 1'024;
 constexpr std::size_t kFieldsPerTemplateMax = 512;

@@ -79,7 +79,13 @@ struct Decoder::Impl {
 
   // Null: over the cap.
   Exporter* find_or_make(const flow::Address& address, base::UnixMs now_ms);
-  bool make_room();
+  bool make_room(base::UnixMs now_ms);
+  void evict(const flow::Address& address);
+  std::list<flow::Address>& order_of(const Exporter& exporter) {
+    return exporter.is_proven ? proven : silent;
+  }
+  // To where `last_seen_ms` puts it in its order.
+  void sort_in(Exporter& exporter);
   void heard(Exporter& exporter, const Datagram& datagram, Protocol protocol);
   base::Expected<WrongInside, wire::Malformed> decode_as(Protocol protocol,
                                                          const Datagram& datagram,
@@ -88,8 +94,11 @@ struct Decoder::Impl {
 
   SharedUse shared;  // outlives the exporters
   Exporters exporters;
-  std::list<flow::Address> silent;  // exporters that are not proven, the longest silent first
+  // The exporters that are proven, and those that are not, the longest silent first.
+  std::list<flow::Address> proven;
+  std::list<flow::Address> silent;
   MinuteLedger nobody{kNobody};
+  std::vector<flow::LedgerRow> of_evicted;  // under their own names, since the ledger was taken
   std::vector<OtherRecord>* others = nullptr;
   base::SampledLog log{kLogIntervalMs};
 };
@@ -98,30 +107,62 @@ Exporter* Decoder::Impl::find_or_make(const flow::Address& address, base::UnixMs
   if (const auto found = exporters.find(address); found != exporters.end()) {
     return found->second.get();
   }
-  if (exporters.size() >= kExportersMax && !make_room()) return nullptr;
+  if (exporters.size() >= kExportersMax && !make_room(now_ms)) return nullptr;
   auto made = std::make_unique<Exporter>(address, shared);
   made->first_seen_ms = now_ms;
   made->silence = silent.insert(silent.end(), address);
   return exporters.emplace(address, std::move(made)).first->second.get();
 }
 
-// The longest silent exporter that never sent a record goes; its ledger stays, under nobody's name.
-bool Decoder::Impl::make_room() {
-  if (silent.empty()) return false;
-  const auto found = exporters.find(silent.front());
-  for (const flow::LedgerRow& row : found->second->ledger.rows()) {
-    nobody.at(row.minute) += row.counts;
+bool Decoder::Impl::make_room(base::UnixMs now_ms) {
+  if (!silent.empty()) {
+    evict(silent.front());
+    return true;
   }
-  silent.pop_front();
-  exporters.erase(found);
+  if (proven.empty()) return false;
+  const auto& longest_silent = *exporters.find(proven.front())->second;
+  if (now_ms - longest_silent.last_seen_ms < kExporterSilentMs) return false;
+  evict(proven.front());
   return true;
+}
+
+// What it counted stays: under its own name where the ledger knows that name already, which bounds
+// these rows by kExportersMax a barrier; else under nobody's.
+void Decoder::Impl::evict(const flow::Address& address) {
+  const auto found = exporters.find(address);
+  Exporter& exporter = *found->second;
+  for (const PendingSet& set : exporter.pending.all()) {
+    auto& counts = exporter.ledger.at(set.header.received_ms);
+    --counts[flow::NotCounted::NoTemplatePending];
+    ++counts[flow::NotCounted::NoTemplateOverCap];
+  }
+  for (const flow::LedgerRow& row : exporter.ledger.rows()) {
+    if (exporter.is_in_ledger) {
+      of_evicted.push_back(row);
+    } else {
+      nobody.at(row.minute) += row.counts;
+    }
+  }
+  order_of(exporter).erase(exporter.silence);
+  exporters.erase(found);
+}
+
+void Decoder::Impl::sort_in(Exporter& exporter) {
+  auto& order = order_of(exporter);
+  auto place = order.end();
+  while (place != order.begin() &&
+         exporters.find(*std::prev(place))->second->last_seen_ms > exporter.last_seen_ms) {
+    --place;
+  }
+  exporter.silence = order.insert(place, exporter.address);
 }
 
 void Decoder::Impl::heard(Exporter& exporter, const Datagram& datagram, Protocol protocol) {
   exporter.last_seen_ms = datagram.received_ns / base::kNsPerMs;
   exporter.is_changed = true;
   ++exporter.datagrams_by_version[version_index(protocol)];
-  if (!exporter.is_proven) silent.splice(silent.end(), silent, exporter.silence);
+  auto& order = order_of(exporter);
+  order.splice(order.end(), order, exporter.silence);
 }
 
 base::Expected<WrongInside, wire::Malformed> Decoder::Impl::decode_as(Protocol protocol,
@@ -167,7 +208,9 @@ void Decoder::decode(const Datagram& datagram, std::vector<flow::FlowRecord>& fl
   const bool was_proven = exporter->is_proven;
   Output output{flows, impl_->others};
   const auto decoded = impl_->decode_as(*protocol, datagram, *exporter, output);
-  if (exporter->is_proven && !was_proven) impl_->silent.erase(exporter->silence);
+  if (exporter->is_proven && !was_proven) {
+    impl_->proven.splice(impl_->proven.end(), impl_->silent, exporter->silence);
+  }
   if (!decoded) {
     refuse_datagram(reason_of(decoded.error()), exporter->ledger.at(now_ms));
     impl_->log_malformed(datagram, decoded.error());
@@ -201,7 +244,10 @@ bool Decoder::expire(base::UnixMs now_ms) {
 
 std::vector<flow::LedgerRow> Decoder::take_ledger() {
   std::vector<flow::LedgerRow> rows = impl_->nobody.take();
+  rows.insert(rows.end(), impl_->of_evicted.begin(), impl_->of_evicted.end());
+  impl_->of_evicted.clear();
   for (auto& [address, exporter] : impl_->exporters) {
+    exporter->is_in_ledger |= !exporter->ledger.rows().empty();
     for (flow::LedgerRow& row : exporter->ledger.take()) {
       exporter->taken += row.counts;
       rows.push_back(row);
@@ -223,16 +269,29 @@ bool Decoder::restore(const flow::ExporterState& state) {
   if (impl_->exporters.contains(state.exporter)) return false;
   Exporter* exporter = impl_->find_or_make(state.exporter, 0);
   if (exporter == nullptr) return false;
-  const bool is_understood = collect::restore(state.state, *exporter);
-  if (is_understood && !exporter->is_proven) return true;
   impl_->silent.erase(exporter->silence);
-  if (!is_understood) impl_->exporters.erase(state.exporter);
-  return is_understood;
+  if (!collect::restore(state.state, *exporter)) {
+    impl_->exporters.erase(state.exporter);
+    return false;
+  }
+  impl_->sort_in(*exporter);
+  exporter->is_in_ledger = true;
+  // The ledger has counted what waits; what becomes of it is counted from here on, and for those
+  // that found no room already is.
+  std::uint64_t pending = exporter->pending.all().size();
+  for (const flow::LedgerRow& row : exporter->ledger.rows()) {
+    pending += row.counts[flow::NotCounted::NoTemplateOverCap];
+  }
+  exporter->taken.records = pending;
+  exporter->taken[flow::NotCounted::NoTemplatePending] = pending;
+  return true;
 }
 
 flow::WorkerView Decoder::view() const {
   flow::WorkerView view;
   view.uncommitted = impl_->nobody.rows();
+  view.uncommitted.insert(view.uncommitted.end(), impl_->of_evicted.begin(),
+                          impl_->of_evicted.end());
   for (const auto& [address, exporter] : impl_->exporters) {
     view.exporters.push_back(view_of(*exporter));
     const auto& rows = exporter->ledger.rows();

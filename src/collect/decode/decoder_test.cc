@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "collect/decode/caps.h"
 #include "collect/decode/testing_messages.h"
 #include "collect/testing_datagrams.h"
@@ -169,6 +171,20 @@ TEST(Decoder, VariableLengthRecordsAreFoundOneAfterTheOther) {
   EXPECT_EQ(received.counted().not_counted_sum(), 0u);
 }
 
+// Each zero is a record here, for the set does not end with them: a walk that looked at the rest
+// before each would need 65,000² / 2 steps, seconds rather than milliseconds.
+TEST(Decoder, ZerosAreRecordsUntilNothingElseFollows) {
+  const wire::Template one_name{.id = 259, .fields = {{.id = 82, .length = wire::kVariableLength}}};
+  Octets records(60'000);
+  records.push_back(std::byte{1});
+  records.push_back(std::byte{'A'});
+  records.resize(records.size() + 3);
+  Received received;
+  received.receive(ipfix({ipfix_template(one_name)}));
+  EXPECT_EQ(received.receive(ipfix({set_of(259, records)})).size(), 60'001u);
+  EXPECT_TRUE(adds_up(received.counted()));
+}
+
 TEST(Decoder, AVariableLengthBeyondItsSetCostsTheSetAndEndsTheMessage) {
   Received received;
   received.receive(ipfix({ipfix_template(kTemplate), ipfix_template(kVariable)}));
@@ -292,6 +308,29 @@ TEST(Decoder, TemplatesHaveACapAndLongUnusedOnesMakeRoom) {
   EXPECT_TRUE(adds_up(received.counted()));
 }
 
+TEST(Decoder, OneMessageCannotBringMoreTemplatesThanItsExporterMayHave) {
+  constexpr std::size_t kTooMany = 1'000;
+  Octets templates;
+  wire::ByteWriter out(templates);
+  for (std::size_t i = 0; i < kTemplatesPerExporterMax + kTooMany; ++i) {
+    wire::emit_netflow9_template(
+        out, {.id = static_cast<std::uint16_t>(256 + i), .fields = {{.id = 8, .length = 4}}});
+  }
+  Received received;
+  received.receive(netflow9({set_of(0, templates)}));
+  EXPECT_EQ(received.counted().templates, kTemplatesPerExporterMax);
+  EXPECT_EQ(received.counted(NotCounted::TemplatesOverCap), kTooMany);
+  EXPECT_TRUE(adds_up(received.counted()));
+}
+
+TEST(Decoder, AnIpfixWithdrawalOfAReservedIdIsRefused) {
+  Received received;
+  received.receive(ipfix({set_of(2, record_of({{0, 4}, {0, 4}, {1, 4}}))}));
+  EXPECT_EQ(received.counted(NotCounted::TemplateIdReserved), 1u);
+  received.receive(ipfix({set_of(2, record_of({{2, 2}, {0, 2}}))}));
+  EXPECT_EQ(received.counted().not_counted_sum(), 1u);
+}
+
 TEST(Decoder, OfTooManyExportersTheSilentOnesWithoutRecordsGoFirst) {
   Received received;
   received.receive(netflow5_datagram(1, 0, kExportMs));
@@ -317,6 +356,62 @@ TEST(Decoder, ANewExporterIsRefusedWhenAllKnownOnesSendRecords) {
   EXPECT_EQ(received.counted(NotCounted::ExporterOverCap), 1u);
   EXPECT_EQ(received.flows.size(), kExportersMax);
   EXPECT_TRUE(adds_up(received.counted()));
+}
+
+TEST(Decoder, AnExporterThatWasSilentForADayMakesRoomAndNoOther) {
+  Received received;
+  const auto address = [](std::size_t i) {
+    return flow::Address::v4(0x0b000000 + static_cast<std::uint32_t>(i));
+  };
+  const auto send = [&](std::size_t i) {
+    return received.receive(netflow5_datagram(1, 0, kExportMs), address(i)).size();
+  };
+  for (std::size_t i = 0; i < kExportersMax; ++i) send(i);
+  received.now_ms += kExporterSilentMs - 2 * base::kMsPerMinute;
+  EXPECT_EQ(send(0), 1u);              // so 1 is the longest silent now
+  EXPECT_EQ(send(kExportersMax), 0u);  // but not long enough
+  received.now_ms += 3 * base::kMsPerMinute;
+  EXPECT_EQ(send(kExportersMax), 1u);
+  EXPECT_EQ(received.counted(NotCounted::ExporterOverCap), 1u);
+  const auto view = received.decoder.view();
+  EXPECT_EQ(view.exporters.size(), kExportersMax);
+  EXPECT_TRUE(std::ranges::none_of(
+      view.exporters, [&](const auto& exporter) { return exporter.exporter == address(1); }));
+  EXPECT_TRUE(adds_up(received.counted()));
+}
+
+// Rows that an exporter's name stands in take back what that name waits for: else it would for
+// ever.
+TEST(Decoder, WhatAnEvictedExporterWaitedForIsGivenUpUnderItsName) {
+  Received received;
+  received.receive(netflow9({data_set(256, kRecord)}));
+  EXPECT_EQ(received.counted(NotCounted::NoTemplatePending), 1u);
+  for (std::uint32_t i = 0; i < kExportersMax; ++i) {
+    received.receive(netflow9({}), flow::Address::v4(0x0b000000 + i));
+  }
+  std::uint64_t given_up = 0;
+  for (const flow::LedgerRow& row : received.decoder.view().uncommitted) {
+    if (row.exporter == Received::kExporter) given_up += row.counts[NotCounted::NoTemplateOverCap];
+  }
+  EXPECT_EQ(given_up, 1u);
+  EXPECT_EQ(received.counted(NotCounted::NoTemplatePending), 0u);
+  EXPECT_EQ(received.counted(NotCounted::NoTemplateOverCap), 1u);
+  EXPECT_TRUE(adds_up(received.counted()));
+}
+
+TEST(DecoderState, WhatWaitedBeforeARestartIsNeverCountedBelowNothing) {
+  Received before;
+  before.receive(netflow9({data_set(256, kRecord)}));
+  Received after;
+  ASSERT_TRUE(after.decoder.restore(before.decoder.take_changed_states().at(0)));
+  const auto pending = [&] {
+    const auto& counts = after.decoder.view().exporters.at(0).since_start;
+    EXPECT_TRUE(adds_up(counts));
+    return counts[NotCounted::NoTemplatePending];
+  };
+  EXPECT_EQ(pending(), 1u);
+  after.receive(netflow9({netflow9_template(kTemplate)}, 1));
+  EXPECT_EQ(pending(), 0u);
 }
 
 TEST(DecoderState, TemplatesSamplingSequenceAndPendingSetsComeBack) {

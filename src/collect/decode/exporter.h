@@ -56,7 +56,7 @@ struct Exporter {
   base::UnixMs last_seen_ms = 0;
   std::int64_t clock_skew_ms = 0;
   std::uint64_t datagrams_by_version[4] = {};
-  // It sent a record that could be decoded: not evicted for newcomers.
+  // It sent a record that could be decoded: not evicted for newcomers unless long silent.
   bool is_proven = false;
   bool is_changed = false;     // since its state was last taken
   std::uint64_t not_kept = 0;  // samplers and domains over their caps
@@ -65,8 +65,9 @@ struct Exporter {
   boost::unordered_flat_map<DomainKey, Domain> domains;
   PendingSets pending;
   MinuteLedger ledger;
-  flow::LedgerCounts taken;  // the ledger handed out so far
-  // Its place among those not proven, the longest silent first.
+  flow::LedgerCounts taken;   // the ledger handed out so far, and what was pending at the start
+  bool is_in_ledger = false;  // rows under its name were handed out, now or before the start
+  // Its place in the decoder's order of silence, among the proven or among the others.
   std::list<flow::Address>::iterator silence;
 };
 
