@@ -146,6 +146,11 @@ std::vector<Case> ipfix_cases() {
   const auto named = with({{.id = 82, .length = wire::kVariableLength}});
   const auto biflow = with(
       {{.enterprise = 29305, .id = 1, .length = 8}, {.enterprise = 29305, .id = 2, .length = 8}});
+  const auto biflow_timed = with({{.enterprise = 29305, .id = 1, .length = 8},
+                                  {.enterprise = 29305, .id = 152, .length = 8},
+                                  {.enterprise = 29305, .id = 153, .length = 8},
+                                  {.id = 225, .length = 4}});
+  const auto wide = with({{.id = 10, .length = 8}, {.id = 58, .length = 4}});
   const auto unknown = with({{.enterprise = 64'000, .id = 1, .length = 3}});
   const auto ntp = with({{.id = 154, .length = 8}, {.id = 157, .length = 8}});
   const std::uint64_t ntp_time = (std::uint64_t{kExportSeconds} + 2'208'988'800u) << 32;
@@ -162,6 +167,21 @@ std::vector<Case> ipfix_cases() {
       {"ipfix/biflow_is_two_flows_unless_its_half_is_empty",
        {{ipfix({ipfix_template(biflow), data_set(256, record_with({{999, 8}, {9, 8}})),
                 data_set(256, record_with({{0, 8}, {0, 8}}))})}}},
+      {"ipfix/biflow_whose_reverse_times_nobody_can_mean",
+       {{ipfix(
+           {ipfix_template(biflow_timed), data_set(256, record_with({{999, 8},
+                                                                     {std::uint64_t{1} << 63, 8},
+                                                                     {~std::uint64_t{0}, 8},
+                                                                     {0xcb007101, 4}}))})}}},
+      {"ipfix/value_wider_than_its_column",
+       {{ipfix({ipfix_template(wide),
+                data_set(256, record_with({{std::uint64_t{7} << 32 | 3, 8}, {70'000, 4}})),
+                data_set(256, record_with({{3, 8}, {700, 4}}))})}}},
+      {"ipfix/zeros_before_the_end_are_records",
+       {{ipfix(
+           {ipfix_template({.id = 256, .fields = {{.id = 82, .length = wire::kVariableLength}}}),
+            data_set(256, {{0, 2}, {0x0141, 2}, {0, 3}})})}}},
+      {"ipfix/withdrawal_of_a_reserved_id", {{ipfix({set_of(2, record_of({{0, 4}, {1, 4}}))})}}},
       {"ipfix/unknown_enterprise_element",
        {{ipfix({ipfix_template(unknown), data_set(256, record_with({{7, 3}}))})}}},
       {"ipfix/ntp_times",
