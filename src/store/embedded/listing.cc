@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <limits>
+#include <thread>
 
+#include "base/channel.h"
 #include "store/embedded/answer_rows.h"
 #include "store/embedded/listing_chunk.h"
 
@@ -84,6 +86,7 @@ class SliceSql {
   bool is_empty() const { return sql_.text().empty(); }
   flow::ColumnMask columns() const { return slice_.columns; }
   duck::Sql& sql() { return sql_; }
+  const duck::Sql& sql() const { return sql_; }
 
  private:
   void render(const Plan& plan, FlowScan hot_scan) {
@@ -111,23 +114,77 @@ class SliceSql {
   duck::Sql sql_;
 };
 
-// Gives a slice's rows to the sink; answers how many.
-base::Expected<std::uint64_t, QueryFailure> give_slice(SliceSql& slice, std::uint64_t limit,
-                                                       query::AnswerSink& sink,
-                                                       duck::Connection& connection) {
-  if (limit != 0) slice.sql() += " LIMIT " + slice.sql().parameter(limit);
-  auto rows = connection.run(slice.sql());
-  if (!rows) return base::Unexpected(QueryFailure{std::move(rows.error())});
-  ListingChunk answer(slice.columns());
-  std::uint64_t given = 0;
-  for (;;) {
-    auto chunk = rows->next();
-    if (!chunk) return base::Unexpected(QueryFailure{std::move(chunk.error()), false, given > 0});
-    if (!*chunk) return given;
-    given += (*chunk)->rows();
-    if (!sink.chunk(answer.fill(**chunk))) return base::Unexpected(QueryFailure{{}, true, true});
+// Some rows of a slice, on their way to the sink.
+struct Piece {
+  flow::ColumnMask columns;
+  duck::Chunk rows;
+};
+
+// Reads the slices' rows, in order, on a thread of its own: DuckDB sorts the next slice while the
+// sink still writes the last. What it is given must outlive it; the connection is its alone.
+class SliceReader {
+ public:
+  SliceReader(const Plan& plan, const ScanChoice& choice, std::optional<std::uint64_t> hot,
+              duck::Connection& connection)
+      : plan_(plan), choice_(choice), hot_(hot), connection_(connection), thread_([this] {
+          read_all();
+        }) {}
+  ~SliceReader() { pieces_.close(); }
+  SliceReader(const SliceReader&) = delete;
+  SliceReader& operator=(const SliceReader&) = delete;
+
+  // Empty: there is no more, or a problem.
+  std::optional<Piece> next() { return pieces_.pop(); }
+  // Once next() has answered nothing.
+  const std::optional<duck::Error>& problem() const { return problem_; }
+
+ private:
+  static constexpr std::size_t kPiecesMax = 16;  // of 2,048 rows
+
+  void read_all() {
+    std::uint64_t given = 0;
+    for (const TimeRange& received : slices_of(choice_)) {
+      SliceSql slice(plan_, choice_, hot_, received);
+      if (slice.is_empty()) continue;
+      if (plan_.flows_limit != 0) {
+        if (given >= plan_.flows_limit) break;
+        slice.sql() += " LIMIT " + slice.sql().parameter(plan_.flows_limit - given);
+      }
+      const auto more = read(slice);
+      if (!more) break;
+      given += *more;
+    }
+    pieces_.close();
   }
-}
+
+  // How many rows it had; nothing when the end has come.
+  std::optional<std::uint64_t> read(const SliceSql& slice) {
+    auto rows = connection_.run(slice.sql());
+    if (!rows) {
+      problem_ = std::move(rows.error());
+      return std::nullopt;
+    }
+    for (std::uint64_t given = 0;;) {
+      auto chunk = rows->next();
+      if (!chunk) {
+        problem_ = std::move(chunk.error());
+        return std::nullopt;
+      }
+      if (!*chunk) return given;
+      given += (*chunk)->rows();
+      Piece piece{slice.columns(), std::move(**chunk)};
+      if (!pieces_.push(piece)) return std::nullopt;
+    }
+  }
+
+  const Plan& plan_;
+  const ScanChoice& choice_;
+  const std::optional<std::uint64_t> hot_;
+  duck::Connection& connection_;
+  base::Channel<Piece> pieces_{kPiecesMax};
+  std::optional<duck::Error> problem_;  // written before pieces_ is closed, read after
+  std::jthread thread_;                 // last: it ends before what it uses
+};
 
 }  // namespace
 
@@ -135,29 +192,24 @@ base::Expected<AnswerSummary, QueryFailure> list_flows(const Plan& plan, const S
                                                        query::AnswerSink& sink,
                                                        duck::Connection& connection,
                                                        RowSources& sources) {
+  std::optional<RegisteredSource> hot;
+  if (choice.hot != nullptr) hot.emplace(sources, choice.hot);
+  LateHead late(sink, answer_columns(plan));
+  ListingChunk answer;
+  SliceReader reader(plan, choice, hot ? std::optional(hot->number()) : std::nullopt, connection);
+  while (const auto piece = reader.next()) {
+    if (!late.chunk(answer.fill(piece->rows, piece->columns))) {
+      return base::Unexpected(QueryFailure{{}, true, true});
+    }
+  }
+  if (reader.problem())
+    return base::Unexpected(QueryFailure{*reader.problem(), false, late.began()});
+  late.begin();
   AnswerSummary summary;
   summary.range = plan.range;
   summary.tier = choice.tier();
   summary.kept_from = choice.kept_from;
   summary.counted_only = plan.counted_only;
-  std::optional<RegisteredSource> hot;
-  if (choice.hot != nullptr) hot.emplace(sources, choice.hot);
-  LateHead late(sink, answer_columns(plan));
-  std::uint64_t given = 0;
-  for (const TimeRange& received : slices_of(choice)) {
-    if (plan.flows_limit != 0 && given >= plan.flows_limit) break;
-    SliceSql slice(plan, choice, hot ? std::optional(hot->number()) : std::nullopt, received);
-    if (slice.is_empty()) continue;
-    const std::uint64_t limit = plan.flows_limit == 0 ? 0 : plan.flows_limit - given;
-    const auto more = give_slice(slice, limit, late, connection);
-    if (!more) {
-      QueryFailure failure = more.error();
-      failure.began = late.began();
-      return base::Unexpected(std::move(failure));
-    }
-    given += *more;
-  }
-  late.begin();
   return summary;
 }
 

@@ -69,15 +69,15 @@ void fill_absent(std::size_t rows, AnswerValues& values) {
 
 }  // namespace
 
-ListingChunk::ListingChunk(flow::ColumnMask columns) : columns_(columns) {
+ListingChunk::ListingChunk() {
   answer_.columns.resize(flow::kColumnCount);
 }
 
-const query::AnswerChunk& ListingChunk::fill(const duck::Chunk& chunk) {
+const query::AnswerChunk& ListingChunk::fill(const duck::Chunk& chunk, flow::ColumnMask columns) {
   answer_.rows = chunk.rows();
   std::size_t field = 0;
   for (std::size_t i = 0; i < flow::kColumnCount; ++i) {
-    if ((columns_ & flow::bit(flow::kColumns[i].column)) == 0) {
+    if ((columns & flow::bit(flow::kColumns[i].column)) == 0) {
       fill_absent(chunk.rows(), answer_.columns[i]);
       continue;
     }

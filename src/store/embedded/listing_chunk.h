@@ -12,16 +12,16 @@ namespace store {
 // Keeps its memory from one to the next.
 class ListingChunk {
  public:
-  explicit ListingChunk(flow::ColumnMask columns);
+  ListingChunk();
 
-  // Valid until the next call, and while `chunk` lives.
-  const query::AnswerChunk& fill(const duck::Chunk& chunk);
+  // `columns`: those whose fields the chunk holds. Valid until the next call, and while `chunk`
+  // lives.
+  const query::AnswerChunk& fill(const duck::Chunk& chunk, flow::ColumnMask columns);
 
  private:
   void fill_column(const duck::Chunk& chunk, std::size_t field, flow::Column column,
                    query::AnswerValues& values);
 
-  flow::ColumnMask columns_;
   query::AnswerChunk answer_;
 };
 

@@ -87,6 +87,21 @@ TEST_F(ListingTest, GivesMoreFlowsThanASliceHoldsInOrderOfReceipt) {
   EXPECT_EQ(some.last, kNoon + 500'001);
 }
 
+TEST_F(ListingTest, EndsWhenItsReceiverGoesAndLeavesTheThreadFit) {
+  class Gone final : public query::AnswerSink {
+    void head(const std::vector<query::AnswerColumn>&) override {}
+    bool chunk(const query::AnswerChunk&) override { return false; }
+  };
+  open();
+  append_flows(kNoon, 100'000, 1);
+  commit(1);
+  Gone gone;
+  const auto answer = store_->query(listing(), gone, query::Cancel());
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().kind, query::QueryError::Kind::Cancelled);
+  EXPECT_EQ(list(listing()).rows, 100'000u);
+}
+
 TEST_F(ListingTest, SaysTheColumnsOfAnEmptyAnswerToo) {
   open();
   TextSink sink;
