@@ -41,17 +41,32 @@ inline void add(flow::Volume& sum, const flow::Volume& more) {
 // 1. The rows and the rest together are exactly what was added.
 // 2. A key's true volume is at least its row's and at most its row's plus the rest's.
 // 3. A minute that was never cut is exact.
+//
+// When there are kMinutesMax minutes the older half is folded into one stretch, where what comes
+// for older minutes goes too, and what was never told by minute (add_to_stretch). Of the stretch:
+//
+// 4. Its volume is the rest of its first minute.
+// 5. Its first and its last minute have a rest, so that what looks at the minutes from the first
+//    row to the last one knows that they are not whole.
 template <class Key>
 class MinuteSums {
  public:
   static constexpr std::size_t kKeysPerMinute = 20'000;
   static constexpr std::size_t kKeysMax = 400'000;
+  // A day, which flows are spread over, and the late minutes of many exporters besides.
+  static constexpr std::size_t kMinutesMax = 4'096;
 
   void add(base::UnixMs minute, const Key& key, const flow::Volume& volume) {
-    Minute& sums = minute_of(minute);
-    const auto [place, is_new] = sums.by_key.try_emplace(key);
+    Minute* sums = minute_of(minute);
+    if (sums == nullptr) return add_to_stretch(minute, minute, volume);
+    const auto [place, is_new] = sums->by_key.try_emplace(key);
     collect::add(place->second, volume);
-    if (is_new) bound(sums);
+    if (is_new) bound(*sums);
+  }
+
+  // A volume that lies somewhere in the minutes from `first` to `last`.
+  void add_to_stretch(base::UnixMs first, base::UnixMs last, const flow::Volume& volume) {
+    stretch_.add(first, last, 1, volume);
   }
 
   // Calls `row(minute, key, volume)` for each sum and `rest(minute, cut_keys, volume)` for each
@@ -63,12 +78,19 @@ class MinuteSums {
       for (const auto& [key, volume] : sums->by_key) row(minute, key, volume);
       if (sums->cut_keys > 0) rest(minute, sums->cut_keys, sums->rest);
     }
+    if (stretch_.keys > 0) {
+      rest(stretch_.first, stretch_.keys, stretch_.volume);
+      if (stretch_.last != stretch_.first) rest(stretch_.last, 1, flow::Volume());
+    }
     minutes_.clear();
     last_ = nullptr;
     keys_ = 0;
+    stretch_ = {};
+    kept_from_ = std::numeric_limits<base::UnixMs>::min();
   }
 
   std::size_t keys() const { return keys_; }
+  std::size_t minutes() const { return minutes_.size(); }
 
  private:
   struct Minute {
@@ -77,14 +99,57 @@ class MinuteSums {
     std::uint32_t cut_keys = 0;
   };
 
-  // Flows come mostly for the minute the one before came for.
-  Minute& minute_of(base::UnixMs minute) {
-    if (last_ != nullptr && minute == last_minute_) return *last_;
+  struct Stretch {
+    base::UnixMs first = 0;
+    base::UnixMs last = 0;
+    std::uint32_t keys = 0;  // added; 0: there is none
+    flow::Volume volume;
+
+    void add(base::UnixMs from, base::UnixMs to, std::uint32_t keys_added,
+             const flow::Volume& more) {
+      first = keys == 0 ? from : std::min(first, from);
+      last = keys == 0 ? to : std::max(last, to);
+      const std::uint32_t room = std::numeric_limits<std::uint32_t>::max() - keys;
+      keys += std::min(keys_added, room);
+      collect::add(volume, more);
+    }
+  };
+
+  // Flows come mostly for the minute the one before came for. Null: it is in the stretch.
+  Minute* minute_of(base::UnixMs minute) {
+    if (last_ != nullptr && minute == last_minute_) return last_;
+    if (minutes_.size() >= kMinutesMax && !minutes_.contains(minute)) fold_older_half();
+    if (minute < kept_from_) return nullptr;
     auto& sums = minutes_[minute];
     if (!sums) sums = std::make_unique<Minute>();
     last_minute_ = minute;
     last_ = sums.get();
-    return *sums;
+    return last_;
+  }
+
+  // Half at once: so a minute is folded for each that comes, however they come.
+  void fold_older_half() {
+    std::vector<base::UnixMs> all;
+    all.reserve(minutes_.size());
+    for (const auto& [minute, sums] : minutes_) all.push_back(minute);
+    const auto middle = all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2);
+    std::nth_element(all.begin(), middle, all.end());
+    kept_from_ = *middle;
+    for (auto at = minutes_.begin(); at != minutes_.end();) {
+      if (at->first >= kept_from_) {
+        ++at;
+        continue;
+      }
+      fold(at->first, *at->second);
+      minutes_.erase(at++);
+    }
+    last_ = nullptr;
+  }
+
+  void fold(base::UnixMs minute, const Minute& sums) {
+    for (const auto& [key, volume] : sums.by_key) stretch_.add(minute, minute, 1, volume);
+    if (sums.cut_keys > 0) stretch_.add(minute, minute, sums.cut_keys, sums.rest);
+    keys_ -= sums.by_key.size();
   }
 
   void bound(Minute& sums) {
@@ -130,6 +195,8 @@ class MinuteSums {
   base::UnixMs last_minute_ = 0;
   Minute* last_ = nullptr;  // what minutes_ holds for last_minute_
   std::size_t keys_ = 0;    // of all minutes together
+  Stretch stretch_;
+  base::UnixMs kept_from_ = std::numeric_limits<base::UnixMs>::min();  // older: in the stretch
 };
 
 }  // namespace collect

@@ -48,15 +48,29 @@ std::size_t hash_value(const InterfaceKey& key) {
 }
 
 void Rollup::add(std::span<const FlowRecord> flows) {
+  spread_minutes_left_ += budget_.minutes_per_flow * static_cast<std::int64_t>(flows.size());
   for (const FlowRecord& flow : flows) {
     const flow::Times times = flow::effective_times(flow);
     const base::UnixMs minute = base::floor_to(times.end, base::kMsPerMinute);
     if (times.start >= minute) {
       add_to_minute(flow, minute, volume_of(bytes_of(flow), packets_of(flow), 1, rate_of(flow)));
     } else {
-      spread(flow, times);
+      add_crossing(flow, times);
     }
   }
+}
+
+void Rollup::add_crossing(const FlowRecord& flow, const flow::Times& times) {
+  const base::UnixMs first = base::floor_to(times.start, base::kMsPerMinute);
+  const base::UnixMs last = base::floor_to(times.end, base::kMsPerMinute);
+  const std::int64_t minutes = (last - first) / base::kMsPerMinute + 1;
+  if (minutes <= spread_minutes_left_) {
+    spread_minutes_left_ -= minutes;
+    spread(flow, times);
+    return;
+  }
+  const Volume volume = volume_of(bytes_of(flow), packets_of(flow), 1, rate_of(flow));
+  for_each_key(flow, [&](auto& sums, const auto&) { sums.add_to_stretch(first, last, volume); });
 }
 
 // A flow that begins in an earlier minute than it ends: each minute takes its share, and the last
@@ -82,14 +96,15 @@ void Rollup::spread(const FlowRecord& flow, const flow::Times& times) {
   }
 }
 
-void Rollup::add_to_minute(const FlowRecord& flow, base::UnixMs minute, const Volume& volume) {
+template <class Add>
+void Rollup::for_each_key(const FlowRecord& flow, Add add) {
   const std::uint32_t app = flow.has(Column::app) ? flow.app : flow::NamePool::kOther;
   // Interfaces answer for their exporter, so they count rows of every observation point.
   if (flow.has(Column::in_if)) {
-    interfaces_.add(minute, {flow.exporter, flow.in_if, app, Way::In}, volume);
+    add(interfaces_, InterfaceKey{flow.exporter, flow.in_if, app, Way::In});
   }
   if (flow.has(Column::out_if)) {
-    interfaces_.add(minute, {flow.exporter, flow.out_if, app, Way::Out}, volume);
+    add(interfaces_, InterfaceKey{flow.exporter, flow.out_if, app, Way::Out});
   }
   if (!flow.has(Column::locality) || !flow.counted) return;
   const auto locality = static_cast<Locality>(flow.locality);
@@ -97,11 +112,16 @@ void Rollup::add_to_minute(const FlowRecord& flow, base::UnixMs minute, const Vo
       locality == Locality::LocalToLocal || locality == Locality::LocalToRemote;
   const bool dst_is_local =
       locality == Locality::LocalToLocal || locality == Locality::RemoteToLocal;
-  if (src_is_local) hosts_.add(minute, {flow.src, app, dst_is_local, Way::Out}, volume);
-  if (dst_is_local) hosts_.add(minute, {flow.dst, app, src_is_local, Way::In}, volume);
+  if (src_is_local) add(hosts_, HostKey{flow.src, app, dst_is_local, Way::Out});
+  if (dst_is_local) add(hosts_, HostKey{flow.dst, app, src_is_local, Way::In});
+}
+
+void Rollup::add_to_minute(const FlowRecord& flow, base::UnixMs minute, const Volume& volume) {
+  for_each_key(flow, [&](auto& sums, const auto& key) { sums.add(minute, key, volume); });
 }
 
 flow::MinuteRows Rollup::take() {
+  spread_minutes_left_ = budget_.minutes;
   flow::MinuteRows rows;
   rows.hosts.reserve(hosts_.keys());
   rows.interfaces.reserve(interfaces_.keys());

@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
 #include <map>
+#include <numeric>
 #include <random>
 #include <tuple>
 
@@ -154,6 +156,30 @@ TEST(Rollup, IsEmptyAfterItWasTaken) {
   EXPECT_TRUE(rows.interfaces.empty());
 }
 
+TEST(Rollup, FlowsOfADayBeyondTheBudgetGoIntoTheRestsOfTheirFirstAndLastMinutes) {
+  constexpr std::int64_t kMinutes = base::kMsPerDay / base::kMsPerMinute + 1;
+  constexpr auto kFlows = static_cast<std::size_t>(Rollup::kSpreadMinutes / kMinutes + 50);
+  const std::vector<FlowRecord> flows(kFlows, flow_between(kNow - base::kMsPerDay, kNow));
+  Rollup rollup;
+  rollup.add(flows);
+  const auto rows = rollup.take();
+  std::int64_t bytes = 0;
+  std::int64_t count = 0;
+  std::vector<base::UnixMs> rests;
+  for (const auto& row : rows.hosts) {
+    bytes += row.volume.bytes;
+    count += row.volume.flows;
+    if (row.cut_keys != 0) rests.push_back(row.minute);
+  }
+  EXPECT_EQ(bytes, 1'000 * static_cast<std::int64_t>(kFlows));
+  EXPECT_EQ(count, static_cast<std::int64_t>(kFlows));
+  std::ranges::sort(rests);
+  EXPECT_EQ(rests, (std::vector{kNow - base::kMsPerDay, kNow}));
+
+  rollup.add(std::vector{flows[0]});
+  for (const auto& row : rollup.take().hosts) EXPECT_EQ(row.cut_keys, 0u);
+}
+
 struct Taken {
   std::size_t rows = 0;
   std::int64_t rows_bytes = 0;
@@ -227,6 +253,41 @@ TEST(MinuteSums, AllMinutesTogetherStayBelowTheirCap) {
   const auto taken = take(sums);
   EXPECT_EQ(taken.rows_bytes + taken.rest_bytes, total);
   EXPECT_GT(taken.cut_keys, 0u);
+}
+
+// A sender may name a minute of its own in each record: the older ones are told together.
+TEST(MinuteSums, MinutesHaveACapAndTheOlderOnesBecomeOneStretch) {
+  using Sums = MinuteSums<HostKey>;
+  Sums sums;
+  constexpr std::int64_t kMinutes = 10 * Sums::kMinutesMax;
+  std::vector<std::int64_t> minutes(kMinutes);
+  std::iota(minutes.begin(), minutes.end(), 0);
+  std::ranges::shuffle(minutes, std::mt19937(3));
+  for (const std::int64_t minute : minutes) {
+    sums.add(minute * base::kMsPerMinute, key_of(1), {.bytes = 1});
+    ASSERT_LE(sums.minutes(), Sums::kMinutesMax);
+  }
+  std::int64_t bytes = 0;
+  base::UnixMs first_row = std::numeric_limits<base::UnixMs>::max();
+  std::vector<base::UnixMs> rests;
+  sums.take(
+      [&](base::UnixMs minute, const HostKey&, const flow::Volume& volume) {
+        bytes += volume.bytes;
+        first_row = std::min(first_row, minute);
+      },
+      [&](base::UnixMs minute, std::uint32_t, const flow::Volume& volume) {
+        bytes += volume.bytes;
+        rests.push_back(minute);
+      });
+  EXPECT_EQ(bytes, kMinutes);
+  ASSERT_EQ(rests.size(), 2u);
+  EXPECT_EQ(rests[0], 0);
+  EXPECT_LT(rests[1], first_row);
+  EXPECT_EQ(rests[1], first_row - base::kMsPerMinute);
+  EXPECT_EQ(sums.minutes(), 0u);
+  EXPECT_EQ(sums.keys(), 0u);
+  sums.add(0, key_of(1), {.bytes = 1});
+  EXPECT_EQ(sums.keys(), 1u);
 }
 
 }  // namespace

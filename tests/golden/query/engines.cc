@@ -59,9 +59,10 @@ class Embedded final : public Engine {
     batch->append(flows);
     store_->append(std::move(batch));
   }
-  void append_and_commit(const Flows& flows, std::uint64_t segment) {
+  void append_and_commit(const Flows& flows, std::uint64_t segment,
+                         const collect::Rollup::SpreadBudget& budget = {}) {
     append(flows, segment);
-    collect::Rollup rollup;
+    collect::Rollup rollup(budget);
     rollup.add(flows);
     store::Commit commit;
     commit.segment = segment;
@@ -109,13 +110,23 @@ std::unique_ptr<Engine> make_mixed(const Flows& flows) {
   return engine;
 }
 
+// Parts whose minute rows do not tell the flows that cross minutes: a rollup without its budget.
+std::unique_ptr<Engine> make_unspread(const Flows& flows) {
+  auto engine = std::make_unique<Embedded>();
+  const auto half = flows.begin() + static_cast<std::ptrdiff_t>(flows.size() / 2);
+  engine->append_and_commit(Flows(flows.begin(), half), 1, {.minutes = 0, .minutes_per_flow = 0});
+  engine->append_and_commit(Flows(half, flows.end()), 2);
+  return engine;
+}
+
 }  // namespace
 
 std::vector<EngineKind> engine_kinds() {
   return {{"model", make_model},
           {"embedded_hot", make_hot},
           {"embedded_sealed", make_sealed},
-          {"embedded_mixed", make_mixed}};
+          {"embedded_mixed", make_mixed},
+          {"embedded_unspread", make_unspread}};
 }
 
 }  // namespace script
