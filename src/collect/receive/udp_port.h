@@ -51,7 +51,7 @@ class UdpPort {
   UdpPort(UdpPort&& other) noexcept;
   UdpPort& operator=(UdpPort&&) = delete;
 
-  // Binds. The error names the holder where it can be known; problem() keeps it for the view.
+  // Binds. The error names the holder where it can be known; view() keeps it.
   base::Expected<void, base::IoError> open();
 
   bool is_bound() const { return descriptor_ >= 0; }
