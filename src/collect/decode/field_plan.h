@@ -14,8 +14,8 @@
 #include "wire/export/malformed.h"
 #include "wire/export/template.h"
 
-// How a record becomes a flow. Its template was compiled into a FieldPlan when it arrived: a list of
-// FieldSteps, one for each field that Weir uses, then a list of Finishes. A step's Fill puts the
+// How a record becomes a flow. Its template was compiled into a FieldPlan when it arrived: a list
+// of FieldSteps, one for each field that Weir uses, then a list of Finishes. A step's Fill puts the
 // field's value where it belongs: into a column of the flow, or, where it says something only
 // together with others (a sysUpTime stamp, a sampler's number, a count of the reverse direction),
 // beside it, as a Clue. The Finishes then make columns of clues. Both see the record as a Row.
