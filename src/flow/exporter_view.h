@@ -18,7 +18,9 @@ struct TemplateView {
   std::uint16_t id = 0;
   bool is_options = false;
   base::UnixMs learned = 0;
-  std::vector<std::string> fields;  // registry names, "id" or "pen:id" where unknown
+  // Registry names, "id" or "pen:id" where unknown, a blank between two: a sender can have Weir
+  // keep a million of them, and so they take little more room than their letters.
+  std::string fields;
 };
 
 struct SamplingView {
@@ -39,7 +41,7 @@ struct ExporterView {
   std::uint64_t pending_sets = 0;
   std::uint64_t pending_octets = 0;
   std::uint64_t not_kept = 0;  // samplers and observation domains over their caps
-  std::vector<TemplateView> templates;
+  std::vector<std::shared_ptr<const TemplateView>> templates;
   std::vector<SamplingView> sampling;
 };
 

@@ -88,11 +88,14 @@ class BadInput(unittest.TestCase):
 
     def flood(self):
         fields = tuple((element % 400 + 1, 4) for element in range(40))
+        datagrams = [ipfix(set_of(2, b"".join(template(first + i, fields) for i in range(6))))
+                     for first in range(256, 256 + FLOOD_TEMPLATES, 6)]
         for i in range(FLOOD_SENDERS):
             with Sender(f"127.10.{i // 250}.{i % 250 + 1}", self.weir.udp_port) as sender:
-                for first in range(0, FLOOD_TEMPLATES, 6):
-                    templates = b"".join(template(256 + first + k, fields) for k in range(6))
-                    sender.send(ipfix(set_of(2, templates)))
+                sender.send(*datagrams)
+            if i % 100 == 99:  # as fast as it is decoded, so that the good exporter has its chance
+                wait_until("so many are decoded",
+                           lambda: self.weir.decoded_by_metrics() >= (i + 1) * len(datagrams))
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ constexpr std::int64_t kExporterSilentMs = base::kMsPerDay;
 
 constexpr std::size_t kTemplatesPerExporterMax = 1'024;
 constexpr std::size_t kFieldsPerTemplateMax = 512;
-// Fields of all templates of all exporters; one takes about 24 octets.
+// Fields of all templates of all exporters; one takes about 60 octets, its name and plan included.
 constexpr std::size_t kTemplateFieldsMax = 1'000'000;
 // At a cap, a template that was neither used nor sent again for this long makes room.
 constexpr std::int64_t kTemplateUnusedMs = base::kMsPerHour;

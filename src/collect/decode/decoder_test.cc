@@ -483,8 +483,7 @@ TEST(DecoderView, ShowsTemplatesByNameAndWhatIsPending) {
   EXPECT_EQ(view.exporters[0].pending_sets, 1u);
   EXPECT_EQ(view.exporters[0].pending_octets, 16u);
   ASSERT_EQ(view.exporters[0].templates.size(), 1u);
-  const std::vector<std::string> names{"sourceIPv4Address", "interfaceName"};
-  EXPECT_EQ(view.exporters[0].templates[0].fields, names);
+  EXPECT_EQ(view.exporters[0].templates[0]->fields, "sourceIPv4Address interfaceName");
 }
 
 }  // namespace

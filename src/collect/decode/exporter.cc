@@ -3,7 +3,6 @@
 #include <boost/container_hash/hash.hpp>
 
 #include "collect/decode/caps.h"
-#include "wire/export/registry.h"
 
 namespace collect {
 namespace {
@@ -12,21 +11,6 @@ namespace {
 // flows or records else.
 constexpr std::uint32_t kReorderDatagrams = 1'000;
 constexpr std::uint32_t kReorderRecords = 30'000;
-
-flow::TemplateView view_of(const TemplateKey& key, const KnownTemplate& known) {
-  flow::TemplateView view{.domain = key.domain,
-                          .id = key.id,
-                          .is_options = known.described.is_options,
-                          .learned = known.learned_ms,
-                          .fields = {}};
-  for (std::size_t i = 0; i < known.described.fields.size(); ++i) {
-    const bool is_v9_scope = key.protocol == Protocol::Netflow9 && i < known.described.scope_count;
-    view.fields.push_back(is_v9_scope ? wire::netflow9_scope_name(known.described.fields[i].id)
-                                      : wire::element_name(known.described.fields[i].enterprise,
-                                                           known.described.fields[i].id));
-  }
-  return view;
-}
 
 }  // namespace
 
@@ -63,7 +47,7 @@ flow::ExporterView view_of(const Exporter& exporter) {
   view.pending_octets = exporter.pending.octets();
   view.not_kept = exporter.not_kept;
   for (const auto& [key, known] : exporter.templates.all()) {
-    view.templates.push_back(view_of(key, *known));
+    view.templates.push_back(known->view);
   }
   for (const auto& [key, rate] : exporter.sampling.rates()) {
     view.sampling.push_back({.domain = key.domain,

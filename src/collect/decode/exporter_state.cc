@@ -118,7 +118,7 @@ void save_templates(const TemplateCache& templates, StateWriter& out) {
     out.u16(key.id);
     out.flag(known->described.is_options);
     out.u16(known->described.scope_count);
-    out.time(known->learned_ms);
+    out.time(known->view->learned);
     out.time(known->used_ms);
     out.count(known->described.fields.size());
     for (const wire::FieldSpecifier& field : known->described.fields) {
@@ -145,9 +145,9 @@ bool restore_template(StateReader& in, TemplateCache& templates) {
       described.scope_count > described.fields.size()) {
     return false;
   }
-  auto known = std::make_unique<KnownTemplate>(std::move(described), key.protocol, used_ms);
-  known->learned_ms = learned_ms;
-  templates.learn(key, std::move(known));  // over a cap: as if it had never come
+  // Over a cap: as if it had never come.
+  templates.learn(key,
+                  std::make_unique<KnownTemplate>(std::move(described), key, learned_ms, used_ms));
   return true;
 }
 

@@ -96,8 +96,9 @@ class MessageSets {
       refuse(NotCounted::TemplatesOverCap);
       return;
     }
-    auto known =
-        std::make_unique<KnownTemplate>(std::move(taken), header_.protocol, header_.received_ms);
+    const TemplateKey key{header_.protocol, header_.domain, id};
+    auto known = std::make_unique<KnownTemplate>(std::move(taken), key, header_.received_ms,
+                                                 header_.received_ms);
     staged_.insert_or_assign(id, std::move(known));
   }
 

@@ -4,8 +4,37 @@
 #include <boost/container_hash/hash.hpp>
 
 #include "collect/decode/caps.h"
+#include "wire/export/registry.h"
 
 namespace collect {
+namespace {
+
+flow::TemplateView view_of(const wire::Template& described, const TemplateKey& key,
+                           base::UnixMs learned_ms) {
+  flow::TemplateView view{.domain = key.domain,
+                          .id = key.id,
+                          .is_options = described.is_options,
+                          .learned = learned_ms,
+                          .fields = {}};
+  for (std::size_t i = 0; i < described.fields.size(); ++i) {
+    const wire::FieldSpecifier& field = described.fields[i];
+    const bool is_v9_scope = key.protocol == Protocol::Netflow9 && i < described.scope_count;
+    if (i > 0) view.fields += ' ';
+    view.fields += is_v9_scope ? wire::netflow9_scope_name(field.id)
+                               : wire::element_name(field.enterprise, field.id);
+  }
+  view.fields.shrink_to_fit();
+  return view;
+}
+
+}  // namespace
+
+KnownTemplate::KnownTemplate(wire::Template said, const TemplateKey& key, base::UnixMs learned_ms,
+                             base::UnixMs at_ms)
+    : described(std::move(said)),
+      plan(compile(described, key.protocol)),
+      view(std::make_shared<const flow::TemplateView>(view_of(described, key, learned_ms))),
+      used_ms(at_ms) {}
 
 std::size_t hash_value(const TemplateKey& key) {
   std::size_t seed = key.id;

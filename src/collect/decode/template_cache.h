@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "collect/decode/field_plan.h"
+#include "flow/exporter_view.h"
 #include "wire/export/template.h"
 
 namespace collect {
@@ -24,16 +25,14 @@ struct TemplateKey {
 std::size_t hash_value(const TemplateKey& key);
 
 struct KnownTemplate {
-  KnownTemplate(wire::Template said, Protocol protocol, base::UnixMs now_ms)
-      : described(std::move(said)),
-        plan(compile(described, protocol)),
-        learned_ms(now_ms),
-        used_ms(now_ms) {}
+  // Learned and used at the given times.
+  KnownTemplate(wire::Template said, const TemplateKey& key, base::UnixMs learned_ms,
+                base::UnixMs used_ms);
 
   wire::Template described;
   FieldPlan plan;
-  base::UnixMs learned_ms;  // first sent as it is now
-  base::UnixMs used_ms;     // last sent or last used
+  std::shared_ptr<const flow::TemplateView> view;  // says when it was first sent as it is now
+  base::UnixMs used_ms;                            // last sent or last used
 };
 
 // The templates of one exporter. A template sent again with other fields replaces the earlier one;

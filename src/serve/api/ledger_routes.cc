@@ -16,6 +16,8 @@ namespace {
 
 // Rows of minutes that one answer holds at most, some 500 octets each.
 constexpr std::size_t kMinuteRowsMax = 20'000;
+// Octets of templates' fields that one answer holds at most: some twelve thousand names.
+constexpr std::size_t kTemplateOctetsMax = 256 << 10;
 
 // The newest part of the range that cannot have more rows than that. No minute is later than now.
 query::TimeRange newest_minutes(query::TimeRange range, std::size_t exporters, base::UnixMs now) {
@@ -118,19 +120,42 @@ json::object receive_json(const flow::ReceiveView& receive) {
                                         {"first_octets", receive.last_refused.first_octets}}}};
 }
 
-json::array templates_json(const flow::ExporterView& view) {
-  json::array templates;
-  for (const flow::TemplateView& known : view.templates) {
-    json::array fields;
-    for (const std::string& field : known.fields) fields.emplace_back(field);
-    templates.push_back(json::object{{"domain", known.domain},
-                                     {"id", known.id},
-                                     {"options", known.is_options},
-                                     {"learned", known.learned},
-                                     {"fields", std::move(fields)}});
+// The blank-separated names.
+json::array names_json(std::string_view names) {
+  json::array listed;
+  while (!names.empty()) {
+    const std::string_view name = names.substr(0, names.find(' '));
+    listed.emplace_back(name);
+    names.remove_prefix(std::min(names.size(), name.size() + 1));
   }
-  return templates;
+  return listed;
 }
+
+// Templates are what a stranger can fill an answer with: those that have no room are counted.
+class TemplatesJson {
+ public:
+  json::array of(const flow::ExporterView& view) {
+    json::array templates;
+    for (const auto& known : view.templates) {
+      if (octets_ + known->fields.size() > kTemplateOctetsMax) {
+        ++left_out_;
+        continue;
+      }
+      octets_ += known->fields.size();
+      templates.push_back(json::object{{"domain", known->domain},
+                                       {"id", known->id},
+                                       {"options", known->is_options},
+                                       {"learned", known->learned},
+                                       {"fields", names_json(known->fields)}});
+    }
+    return templates;
+  }
+  std::uint64_t left_out() const { return left_out_; }
+
+ private:
+  std::size_t octets_ = 0;
+  std::uint64_t left_out_ = 0;
+};
 
 json::array sampling_json(const flow::ExporterView& view) {
   json::array sampling;
@@ -144,7 +169,7 @@ json::array sampling_json(const flow::ExporterView& view) {
   return sampling;
 }
 
-json::object live_json(const flow::ExporterView& view) {
+json::object live_json(const flow::ExporterView& view, TemplatesJson& templates) {
   return {{"versions", json::object{{"v5", view.datagrams_by_version[0]},
                                     {"v9", view.datagrams_by_version[1]},
                                     {"ipfix", view.datagrams_by_version[2]},
@@ -155,7 +180,7 @@ json::object live_json(const flow::ExporterView& view) {
           {"pending_sets", view.pending_sets},
           {"pending_octets", view.pending_octets},
           {"since_start", counts_json(view.since_start)},
-          {"templates", templates_json(view)},
+          {"templates", templates.of(view)},
           {"sampling", sampling_json(view)}};
 }
 
@@ -197,9 +222,10 @@ std::optional<Response> get_exporters(Api& api, const Call& call) {
 
   auto in_range = api.sources().questions.ledger_sums(*range);
   std::map<flow::Address, json::object> exporters;
+  TemplatesJson templates;
   for (const auto& worker : api.sources().workers()) {
     for (const flow::ExporterView& view : worker->exporters) {
-      exporters[view.exporter] = live_json(view);
+      exporters[view.exporter] = live_json(view, templates);
       in_range.try_emplace(view.exporter);
     }
   }
@@ -213,7 +239,8 @@ std::optional<Response> get_exporters(Api& api, const Call& call) {
   }
   return json_response(
       200, json::object{{"range", json::object{{"from", range->from}, {"to", range->to}}},
-                        {"exporters", std::move(listed)}});
+                        {"exporters", std::move(listed)},
+                        {"templates_left_out", templates.left_out()}});
 }
 
 }  // namespace serve

@@ -123,7 +123,9 @@ void fill(TestServer& server) {
 
   flow::ExporterView view;
   view.exporter = router;
-  view.templates.emplace_back().fields = {"octetDeltaCount"};
+  flow::TemplateView known;
+  known.fields = "octetDeltaCount";
+  view.templates = {std::make_shared<const flow::TemplateView>(known)};
   view.sampling.emplace_back();
   flow::WorkerView worker;
   worker.exporters = {view};

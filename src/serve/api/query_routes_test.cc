@@ -166,6 +166,28 @@ TEST(LedgerRoute, SumsKeepBothEqualities) {
   EXPECT_EQ(ledger.at_pointer("/store/last_problem").get_string(), "disk full");
 }
 
+TEST(ExportersRoute, ListsTemplatesAsFarAsTheyHaveRoom) {
+  TestServer server;
+  flow::ExporterView view;
+  view.exporter = *flow::parse_address("192.0.2.1");
+  flow::TemplateView large;
+  large.fields = std::string(300 << 10, 'x');
+  flow::TemplateView small;
+  small.fields = "octetDeltaCount 12345:7";
+  view.templates = {std::make_shared<const flow::TemplateView>(large),
+                    std::make_shared<const flow::TemplateView>(small)};
+  flow::WorkerView worker;
+  worker.exporters = {view};
+  server.workers = {worker};
+
+  const json::value answer =
+      json::parse(server.ask_unix("GET", "/api/v1/exporters?range=-1h").body);
+  EXPECT_EQ(answer.at("templates_left_out").to_number<int>(), 1);
+  const json::array& templates = answer.at_pointer("/exporters/0/templates").as_array();
+  ASSERT_EQ(templates.size(), 1u);
+  EXPECT_EQ(templates[0].at("fields"), json::array({"octetDeltaCount", "12345:7"}));
+}
+
 TEST(LedgerRoute, LeavesOutTheOldestMinutesOfALongRange) {
   TestServer server;
   const base::UnixMs minute = base::floor_to(server.clock.now_ms(), base::kMsPerMinute);

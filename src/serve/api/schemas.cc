@@ -127,7 +127,9 @@ constexpr std::string_view kShapes = R"json({
   "name": {"type": "string"}, "rows": {"type": "integer"},
   "min_received": {"$ref": "Time"}, "max_received": {"$ref": "Time"}}},
 "Exporters": {"properties": {
-  "range": {"$ref": "Range"}, "exporters": {"type": "array", "items": {"$ref": "Exporter"}}}},
+  "range": {"$ref": "Range"}, "exporters": {"type": "array", "items": {"$ref": "Exporter"}},
+  "templates_left_out": {"type": "integer",
+    "description": "templates that are known and had no room in the answer"}}},
 "Exporter": {"properties": {
   "exporter": {"type": "string"}, "in_range": {"$ref": "Counts"},
   "versions": {"$ref": "Versions"}, "first_seen": {"$ref": "Time"}, "last_seen": {"$ref": "Time"},

@@ -1174,6 +1174,8 @@ export interface components {
         Exporters: {
             range: components["schemas"]["Range"];
             exporters: components["schemas"]["Exporter"][];
+            /** @description templates that are known and had no room in the answer */
+            templates_left_out: number;
         };
         Exporter: {
             exporter: string;
