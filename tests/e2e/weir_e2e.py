@@ -255,6 +255,11 @@ class Generator:
         """Waits until what was begun last is sent; the sums then."""
         return self.sent.pop() if self.sent else self._read("sent")
 
+    def is_done(self):
+        """Whether what was begun last is sent, so that finish() will not wait."""
+        self.sums()
+        return bool(self.sent)
+
     def sums(self):
         """What has been sent by now."""
         self._tell("sums")
