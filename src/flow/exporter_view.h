@@ -61,6 +61,7 @@ struct PortView {
   std::string address;  // "0.0.0.0:2055"
   bool bound = false;
   std::string problem;  // why not bound, with the holder where it can be known; empty when bound
+  std::string holder;   // "nfcapd (process 4711)"; empty: nobody holds it, or it cannot be known
   std::uint64_t datagrams = 0;
   std::uint64_t octets = 0;
   std::uint64_t kernel_drops = 0;  // SO_RXQ_OVFL
@@ -90,6 +91,8 @@ struct ReceiveView {
   bool replaying = false;
   std::string journal_problem;  // why datagrams cannot be journalled now; empty: they can
   RefusedDatagram last_refused;
+  RefusedDatagram last_refused_sender;  // of those refused for their sender
+  RefusedDatagram last_unknown;         // of those refused for their version
 };
 
 }  // namespace flow

@@ -213,6 +213,7 @@ base::Expected<void, base::IoError> Service::open_http() {
       .workers = [this] { return collector_->worker_views(); },
       .ready = [this] { return is_ready_.load(); },
       .host_names = settings_.http_hosts,
+      .settings = [all = std::make_shared<const state::Settings>(settings_)] { return all; },
       .zone = serve::machine_zone(),
       .assets = serve::web_assets(),
   });

@@ -199,20 +199,23 @@ void Receiver::sort_out(std::span<const Datagram> received) {
 }
 
 void Receiver::refuse(const Datagram& datagram, Refusal refusal) {
+  bool is_for_sender = false;
   switch (refusal) {
     case Refusal::Sender:
+      is_for_sender = true;
       ++refused_senders_;
       break;
     case Refusal::Version:
       ++unknown_versions_;
       break;
   }
+  auto& last = is_for_sender ? last_refused_sender_ : last_unknown_;
   const auto shown = datagram.payload.first(std::min(datagram.payload.size(), kRefusedOctetsShown));
-  if (!last_refused_) last_refused_.emplace();
-  last_refused_->datagram = datagram;
-  last_refused_->datagram.payload = {};
-  last_refused_->refusal = refusal;
-  last_refused_->first_octets.assign(shown.begin(), shown.end());
+  if (!last) last.emplace();
+  last->datagram = datagram;
+  last->datagram.payload = {};
+  last->refusal = refusal;
+  last->first_octets.assign(shown.begin(), shown.end());
   log_.line(steady_ms_, [&](std::uint64_t held_back) {
     spdlog::warn(
         "refused a datagram from {} port {}: {}; it begins {} ({} more since the last such "
@@ -291,6 +294,15 @@ void Receiver::watch_clock() {
   });
 }
 
+flow::RefusedDatagram Receiver::view_of(const std::optional<LastRefused>& refused) {
+  if (!refused) return {};
+  return {.received = refused->datagram.received_ns / base::kNsPerMs,
+          .sender = refused->datagram.exporter,
+          .port = refused->datagram.local_port,
+          .reason = std::string(to_text(refused->refusal)),
+          .first_octets = hexadecimal(refused->first_octets)};
+}
+
 void Receiver::publish_view() {
   watch_clock();
   next_view_ms_ = steady_ms_ + kViewEveryMs;
@@ -305,13 +317,14 @@ void Receiver::publish_view() {
   view->set_aside = *replay_.set_aside.get();
   view->segments_set_aside = view->set_aside.size();
   view->replaying = replay_.is_running;
-  if (last_refused_) {
-    view->last_refused = {.received = last_refused_->datagram.received_ns / base::kNsPerMs,
-                          .sender = last_refused_->datagram.exporter,
-                          .port = last_refused_->datagram.local_port,
-                          .reason = std::string(to_text(last_refused_->refusal)),
-                          .first_octets = hexadecimal(last_refused_->first_octets)};
-  }
+  view->last_refused_sender = view_of(last_refused_sender_);
+  view->last_unknown = view_of(last_unknown_);
+  const auto time_of = [](const std::optional<LastRefused>& refused) {
+    return refused ? refused->datagram.received_ns : 0;
+  };
+  view->last_refused = time_of(last_refused_sender_) > time_of(last_unknown_)
+                           ? view->last_refused_sender
+                           : view->last_unknown;
   view_.publish(std::move(view));
 }
 

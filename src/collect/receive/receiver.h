@@ -69,6 +69,7 @@ class Receiver {
   std::size_t take_from(UdpPort& port);
   void sort_out(std::span<const Datagram> received);
   void refuse(const Datagram& datagram, Refusal refusal);
+  static flow::RefusedDatagram view_of(const std::optional<LastRefused>& refused);
   void send_to_workers();
   void drain_ports();
   void retry_ports();
@@ -104,7 +105,8 @@ class Receiver {
   std::uint64_t worker_channel_full_ = 0;
   std::uint64_t journal_refused_ = 0;
   std::string journal_problem_;
-  std::optional<LastRefused> last_refused_;
+  std::optional<LastRefused> last_refused_sender_;
+  std::optional<LastRefused> last_unknown_;
   base::SampledLog log_{base::kMsPerMinute};
   base::SampledLog clock_log_{base::kMsPerMinute};
   base::Snapshot<flow::ReceiveView> view_;

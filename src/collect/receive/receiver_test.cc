@@ -133,6 +133,9 @@ TEST_F(ReceiverTest, RefusesUnknownVersionsAndSendersBeforeTheJournal) {
   EXPECT_EQ(view->last_refused.sender, (flow::Address{.hi = 0, .lo = 1}));
   EXPECT_THAT(view->last_refused.reason, HasSubstr("exporters.learn"));
   EXPECT_EQ(view->last_refused.first_octets.substr(0, 8), "00050001");
+  EXPECT_EQ(view->last_refused_sender.sender, view->last_refused.sender);
+  EXPECT_EQ(view->last_unknown.sender, flow::Address::v4(0x7f000001));
+  EXPECT_EQ(view->last_unknown.first_octets, "");
   EXPECT_EQ(journal_->used_octets(), 0u);
 }
 
@@ -225,6 +228,7 @@ TEST_F(ReceiverTest, ATakenPortIsNamedWithItsHolderAndBoundOnceItIsFree) {
   EXPECT_THAT(errors[0].detail, HasSubstr(std::to_string(::getpid())));
   EXPECT_FALSE(receiver.ports()[0].bound);
   EXPECT_THAT(receiver.ports()[0].problem, HasSubstr("held by"));
+  EXPECT_THAT(receiver.ports()[0].holder, HasSubstr(std::to_string(::getpid())));
 
   std::jthread receiving([&](std::stop_token stop) { receiver.run(stop); });
   { const UdpPort gone = std::move(holder); }

@@ -102,9 +102,11 @@ UdpPort::UdpPort(UdpPort&& other) noexcept
       descriptor_(std::exchange(other.descriptor_, -1)),
       bound_(other.bound_),
       problem_(std::move(other.problem_)),
+      holder_(std::move(other.holder_)),
       granted_octets_(other.granted_octets_) {}
 
 base::Expected<void, base::IoError> UdpPort::open() {
+  holder_.clear();
   auto bound = bind_socket();
   if (!bound) {
     problem_ = base::to_text(bound.error());
@@ -130,8 +132,8 @@ base::Expected<int, base::IoError> UdpPort::bind_socket() {
     bound = bind_to(v4, length);
   }
   if (!bound && bound.error().errno_value == EADDRINUSE) {
-    const auto holder = find_udp_port_holder(endpoint_.port);
-    if (holder) bound.error().detail = fmt::format("held by {}", *holder);
+    holder_ = find_udp_port_holder(endpoint_.port).value_or("");
+    if (!holder_.empty()) bound.error().detail = fmt::format("held by {}", holder_);
   }
   return bound;
 }
@@ -213,6 +215,7 @@ flow::PortView UdpPort::view() const {
   return {.address = state::to_text(is_bound() ? bound_ : endpoint_),
           .bound = is_bound(),
           .problem = problem_,
+          .holder = holder_,
           .datagrams = datagrams_,
           .octets = octets_,
           .kernel_drops = kernel_drops_,

@@ -78,6 +78,7 @@ class UdpPort {
   int descriptor_ = -1;
   state::Endpoint bound_;
   std::string problem_;
+  std::string holder_;
   std::uint64_t datagrams_ = 0;
   std::uint64_t octets_ = 0;
   std::uint64_t kernel_drops_ = 0;

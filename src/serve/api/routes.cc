@@ -66,6 +66,8 @@ constexpr AnswerSpec kNewAdminAnswers[] = {
     {201, kJson, "Session", "the admin was made and is logged in; the cookie comes with it"},
     {429, kJson, "Error", "too many tries; Retry-After says for how long"},
 };
+constexpr AnswerSpec kDiagnosisAnswers[] = {
+    {200, kJson, "Diagnosis", "what is listened on, who sends, and what a person has to do"}};
 constexpr AnswerSpec kEventsAnswers[] = {
     {200, "text/event-stream", "Pulse", "one such object as each event's data, about one a second"},
 };
@@ -109,6 +111,13 @@ constexpr Route kRoutes[] = {
      .parameters = kRangeParameters,
      .answers = kLedgerAnswers,
      .handler = get_ledger},
+    {.method = Method::Get,
+     .path = "/api/v1/diagnosis",
+     .access = Access::Viewer,
+     .lane = Lane::Quick,
+     .summary = "whether collecting is sound, in words",
+     .answers = kDiagnosisAnswers,
+     .handler = get_diagnosis},
     {.method = Method::Get,
      .path = "/api/v1/session",
      .access = Access::Viewer,

@@ -83,9 +83,10 @@ std::optional<Response> post_setup(Api& api, const Call& call);
 std::optional<Response> get_tokens(Api& api, const Call& call);  // token_routes.cc
 std::optional<Response> post_tokens(Api& api, const Call& call);
 std::optional<Response> delete_token(Api& api, const Call& call);
-std::optional<Response> get_events(Api& api, const Call& call);   // events.cc
-std::optional<Response> get_openapi(Api& api, const Call& call);  // openapi.cc
-std::optional<Response> get_metrics(Api& api, const Call& call);  // metrics.cc
-std::optional<Response> get_health(Api& api, const Call& call);   // health.cc
+std::optional<Response> get_diagnosis(Api& api, const Call& call);  // diagnosis_routes.cc
+std::optional<Response> get_events(Api& api, const Call& call);     // events.cc
+std::optional<Response> get_openapi(Api& api, const Call& call);    // openapi.cc
+std::optional<Response> get_metrics(Api& api, const Call& call);    // metrics.cc
+std::optional<Response> get_health(Api& api, const Call& call);     // health.cc
 
 }  // namespace serve

@@ -128,6 +128,7 @@ class TestServer {
   HeldClock clock;
   flow::ReceiveView receive;              // set before the first request
   std::vector<flow::WorkerView> workers;  // the same
+  state::Settings settings;               // the same
   state::Users& users() { return *users_; }
 
  private:

@@ -215,6 +215,7 @@ TestServer::TestServer(const std::function<void(ServerOptions&)>& change, store:
                   },
               .ready = [this] { return ready.load(); },
               .host_names = {"weir.example"},
+              .settings = [this] { return std::make_shared<const state::Settings>(settings); },
               .assets = assets});
   ServerOptions options;
   options.address = flow::parse_address("127.0.0.1");

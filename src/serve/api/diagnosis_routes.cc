@@ -1,0 +1,129 @@
+#include <algorithm>
+#include <boost/json.hpp>
+#include <cstdlib>
+
+#include "serve/api/json_body.h"
+#include "serve/api/routes.h"
+#include "serve/diagnosis.h"
+#include "serve/machine.h"
+
+// What the Setup page shows.
+namespace serve {
+namespace {
+
+namespace json = boost::json;
+
+json::array ports_json(const flow::ReceiveView& receive) {
+  json::array ports;
+  for (const flow::PortView& port : receive.ports) {
+    const std::size_t colon = port.address.rfind(':');
+    const char* number = colon == std::string::npos ? "" : port.address.c_str() + colon + 1;
+    ports.push_back(json::object{{"address", port.address},
+                                 {"port", std::strtol(number, nullptr, 10)},
+                                 {"bound", port.bound},
+                                 {"problem", port.problem},
+                                 {"holder", port.holder},
+                                 {"changeable", false},
+                                 {"datagrams", port.datagrams}});
+  }
+  return ports;
+}
+
+json::array senders_json(const std::vector<SenderLights>& senders) {
+  json::array listed;
+  for (const SenderLights& sender : senders) {
+    listed.push_back(json::object{{"exporter", flow::to_text(sender.exporter)},
+                                  {"datagrams", sender.datagrams},
+                                  {"flows", sender.flows},
+                                  {"last_seen", sender.last_seen},
+                                  {"packets", to_text(sender.packets)},
+                                  {"understood", to_text(sender.understood)},
+                                  {"template", to_text(sender.template_known)},
+                                  {"stored", to_text(sender.stored)}});
+  }
+  return listed;
+}
+
+json::array findings_json(const std::vector<Finding>& findings) {
+  json::array listed;
+  for (const Finding& finding : findings) {
+    json::object told{{"state", to_text(finding.state)},
+                      {"level", to_text(finding.level)},
+                      {"what", finding.what},
+                      {"hint", finding.hint}};
+    if (finding.exporter) told["exporter"] = flow::to_text(*finding.exporter);
+    if (finding.port) told["port"] = *finding.port;
+    if (finding.count) told["count"] = *finding.count;
+    if (!finding.missing.empty()) told["missing"] = json::value_from(finding.missing);
+    listed.push_back(std::move(told));
+  }
+  return listed;
+}
+
+// The address to tell exporters: the one this client reached us by, where that is not loopback.
+void tell_addresses(const Peer& peer, json::object& told) {
+  std::string address;
+  bool is_lent = false;
+  json::array listed;
+  for (const MachineAddress& one : machine_addresses()) {
+    const std::string text = flow::to_text(one.address);
+    listed.push_back(
+        json::object{{"address", text}, {"interface", one.interface}, {"from_dhcp", one.is_lent}});
+    if (address.empty() || (!peer.unix_socket && one.address == peer.local)) {
+      address = text;
+      is_lent = one.is_lent;
+    }
+  }
+  told["address"] = address;
+  told["address_from_dhcp"] = is_lent;
+  told["addresses"] = std::move(listed);
+}
+
+bool is_sampling_set(const state::Settings& settings, const flow::Address& exporter) {
+  return std::ranges::any_of(settings.exporters.sampling, [&](const state::SamplingSetting& one) {
+    return one.exporters.contains(exporter);
+  });
+}
+
+}  // namespace
+
+std::optional<Response> get_diagnosis(Api& api, const Call& call) {
+  const auto receive = api.sources().receive();
+  const auto workers = api.sources().workers();
+  const auto settings = api.sources().settings();
+  const auto last_hour =
+      api.sources().questions.ledger_sums({call.now - base::kMsPerHour, call.now + 1});
+  const Diagnosis diagnosis = diagnose(
+      {.now = call.now,
+       .receive = *receive,
+       .workers = workers,
+       .last_hour = last_hour,
+       .called = [](const flow::Address& exporter) { return flow::to_text(exporter); },
+       .sampling_is_set =
+           [&](const flow::Address& exporter) { return is_sampling_set(*settings, exporter); }});
+
+  std::uint64_t datagrams = 0;
+  for (const flow::PortView& port : receive->ports) datagrams += port.datagrams;
+  std::uint64_t flows = 0;
+  for (const auto& worker : workers) {
+    for (const flow::ExporterView& view : worker->exporters) flows += view.since_start.flows;
+  }
+  json::array networks;
+  for (const flow::Network& network : settings->local_networks) {
+    networks.emplace_back(flow::to_text(network));
+  }
+  json::object told{{"now", call.now},
+                    {"started", api.started()},
+                    {"replaying", receive->replaying},
+                    {"datagrams", datagrams},
+                    {"flows", flows},
+                    {"ports", ports_json(*receive)},
+                    {"senders", senders_json(diagnosis.senders)},
+                    {"findings", findings_json(diagnosis.findings)},
+                    {"networks", std::move(networks)},
+                    {"networks_changeable", false}};
+  tell_addresses(call.request.peer, told);
+  return json_response(200, told);
+}
+
+}  // namespace serve
