@@ -35,7 +35,10 @@ def commands(preset):
 def stamp(path, command):
     digest = hashlib.sha256()
     digest.update(re.sub(r"\s+-o .*", "", command.replace(str(ROOT), "")).encode())
-    digest.update((ROOT / ".clang-tidy").read_bytes())
+    for folder in reversed((ROOT / path).parents):
+        settings = folder / ".clang-tidy"
+        if settings.is_file() and settings.is_relative_to(ROOT):
+            digest.update(settings.read_bytes())
     for part in closure(path):
         digest.update(part.encode() + b"\0" + read(part).encode() + b"\0")
     return CACHE / digest.hexdigest()

@@ -65,9 +65,9 @@ void Collector::make_workers(const Options& options, const Knowledge& knowledge,
 
 void Collector::start() {
   for (const auto& worker : workers_) working_.emplace_back([&worker] { worker->run(); });
-  replaying_ = std::jthread([this](std::stop_token stop) { replay_->run(std::move(stop)); });
-  syncing_ = std::jthread([this](std::stop_token stop) { journal_->run_sync(std::move(stop)); });
-  receiving_ = std::jthread([this](std::stop_token stop) { receiver_->run(std::move(stop)); });
+  replaying_ = std::jthread([this](const std::stop_token& stop) { replay_->run(stop); });
+  syncing_ = std::jthread([this](const std::stop_token& stop) { journal_->run_sync(stop); });
+  receiving_ = std::jthread([this](const std::stop_token& stop) { receiver_->run(stop); });
   for (std::jthread& thread : working_) name_thread(thread, "weir-worker");
   name_thread(replaying_, "weir-replay");
   name_thread(syncing_, "weir-journal");

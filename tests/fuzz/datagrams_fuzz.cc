@@ -28,7 +28,7 @@ class Collector {
     flows_ += flows.size();
   }
   void pass_time(std::uint16_t seconds) {
-    now_ms_ += seconds * 1'000;
+    now_ms_ += std::int64_t{seconds} * 1'000;
     decoder_->expire(now_ms_);
   }
   void barrier() {

@@ -27,7 +27,7 @@ using NextTemplate = base::Expected<std::optional<Template>, Malformed> (*)(Byte
 class MessageSets {
  public:
   MessageSets(MessageHeader header, Exporter& exporter, Output& output)
-      : header_(std::move(header)), exporter_(exporter), output_(output) {}
+      : header_(header), exporter_(exporter), output_(output) {}
 
   base::Expected<void, Malformed> decode_templates(ByteView octets, NextTemplate next) {
     ByteReader set(octets);

@@ -54,8 +54,8 @@ void remove_file(const std::filesystem::path& path) {
 
 // Shared by the appending thread and the one that syncs; the last one closes it.
 struct Journal::OpenFile {
-  OpenFile(int descriptor_, std::uint64_t number_, std::filesystem::path path_)
-      : descriptor(descriptor_), number(number_), path(std::move(path_)) {}
+  OpenFile(int opened, std::uint64_t segment, std::filesystem::path at)
+      : descriptor(opened), number(segment), path(std::move(at)) {}
   ~OpenFile() { ::close(descriptor); }
   OpenFile(const OpenFile&) = delete;
   OpenFile& operator=(const OpenFile&) = delete;
@@ -274,7 +274,7 @@ base::Expected<void, base::IoError> Journal::sync() {
   return done;
 }
 
-void Journal::run_sync(std::stop_token stop) {
+void Journal::run_sync(const std::stop_token& stop) {
   std::mutex mutex;  // guards nothing: the wait below wants one
   std::condition_variable_any stopped;
   base::SampledLog log(base::kMsPerMinute);

@@ -71,7 +71,7 @@ class Journal {
   // Makes durable what was appended. run_sync() does so once a second until stopped, and once
   // more then.
   base::Expected<void, base::IoError> sync();
-  void run_sync(std::stop_token stop);
+  void run_sync(const std::stop_token& stop);
 
   // Any thread.
   std::uint64_t used_octets() const { return used_octets_.load(std::memory_order_relaxed); }

@@ -65,6 +65,7 @@ std::vector<flow::LedgerRow> ledger_of_lost(const std::filesystem::path& path) {
     ++counts[flow::NotCounted::SegmentSetAside];
   }
   std::vector<flow::LedgerRow> rows;
+  rows.reserve(lost.size());
   for (const auto& [key, counts] : lost) rows.push_back({key.first, key.second, counts});
   return rows;
 }
@@ -96,7 +97,7 @@ void Replay::set_aside_killers() {
   status_.is_running = !segments_.empty();
 }
 
-void Replay::run(std::stop_token stop) {
+void Replay::run(const std::stop_token& stop) {
   for (const Segment& segment : segments_) {
     if (segment.is_set_aside) {
       count_as_lost(segment.file);
@@ -112,7 +113,7 @@ void Replay::run(std::stop_token stop) {
   status_.is_running = false;
 }
 
-bool Replay::replay(const SegmentFile& segment, std::stop_token stop) {
+bool Replay::replay(const SegmentFile& segment, const std::stop_token& stop) {
   const auto path = segment_path(journal_.folder(), segment.number);
   auto reader = SegmentReader::open(path);
   if (!reader) {

@@ -35,7 +35,7 @@ class Replay {
 
   // Ends the workers' waiting for replay; when asked to stop before its end, abandons their live
   // messages: those are in the journal for the next start.
-  void run(std::stop_token stop);
+  void run(const std::stop_token& stop);
 
  private:
   struct Segment {
@@ -44,7 +44,7 @@ class Replay {
   };
 
   void report(std::string line);
-  bool replay(const SegmentFile& segment, std::stop_token stop);
+  bool replay(const SegmentFile& segment, const std::stop_token& stop);
   void count_as_lost(const SegmentFile& segment);
   void send_barrier(std::uint64_t segment, std::vector<flow::LedgerRow> ledger);
 

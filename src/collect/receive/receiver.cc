@@ -115,7 +115,7 @@ std::vector<flow::PortView> Receiver::ports() const {
   return views;
 }
 
-void Receiver::run(std::stop_token stop) {
+void Receiver::run(const std::stop_token& stop) {
   const StopEvent stop_event(stop);
   while (!stop.stop_requested()) {
     wait(stop_event.descriptor());
@@ -211,7 +211,7 @@ void Receiver::refuse(const Datagram& datagram, Refusal refusal) {
   }
   auto& last = is_for_sender ? last_refused_sender_ : last_unknown_;
   const auto shown = datagram.payload.first(std::min(datagram.payload.size(), kRefusedOctetsShown));
-  if (!last) last.emplace();
+  if (!last) last = LastRefused{};
   last->datagram = datagram;
   last->datagram.payload = {};
   last->refusal = refusal;

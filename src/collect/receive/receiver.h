@@ -50,7 +50,7 @@ class Receiver {
 
   // Until stopped: then takes what waits in the sockets, sends the last barrier and closes the
   // workers' inboxes.
-  void run(std::stop_token stop);
+  void run(const std::stop_token& stop);
 
   // Any thread; published about twice a second.
   const base::Snapshot<flow::ReceiveView>& view() const { return view_; }

@@ -155,7 +155,7 @@ Exporter::Exporter(const ExporterSettings& settings, base::UnixMs boot)
       templates_.push_back(make_template(i, family, settings.protocol));
     }
   }
-  std::size_t longest = 0;
+  std::size_t longest = 1;
   for (const auto& each : templates_) longest = std::max(longest, octets_of(each.announced));
   flows_per_datagram_ = (kDatagramOctetsMax - kRoomAroundRecords) / longest;
 }

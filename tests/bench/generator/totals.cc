@@ -29,7 +29,7 @@ Volume& Volume::operator+=(const Volume& other) {
   return *this;
 }
 
-Totals::Totals(std::vector<flow::Address> exporters) {
+Totals::Totals(const std::vector<flow::Address>& exporters) {
   for (const flow::Address& address : exporters) exporters_.push_back({.address = address});
 }
 

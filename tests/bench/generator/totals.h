@@ -36,7 +36,7 @@ struct ExporterTotals {
 // minutes as flow/volume.h defines it, a flow counts in the minute of its end.
 class Totals {
  public:
-  explicit Totals(std::vector<flow::Address> exporters);
+  explicit Totals(const std::vector<flow::Address>& exporters);
 
   void add_flows(std::size_t exporter, std::span<const flow::FlowRecord> flows);
   ExporterTotals& exporter(std::size_t index) { return exporters_[index]; }

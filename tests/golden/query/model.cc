@@ -425,6 +425,7 @@ void list_flows(const query::Plan& plan, const std::vector<FlowRecord>& flows,
     if (times.end < plan.range.from || times.start >= plan.range.to) continue;
     if (!passes(plan.filter.root, flow)) continue;
     std::vector<Cell> cells;
+    cells.reserve(flow::kColumns.size());
     for (const auto& spec : flow::kColumns) cells.push_back(cell_of(flow, spec.column));
     listed.push_back(std::move(cells));
   }
@@ -433,6 +434,7 @@ void list_flows(const query::Plan& plan, const std::vector<FlowRecord>& flows,
     return std::tie(left[kReceived], left) < std::tie(right[kReceived], right);
   });
   std::vector<AnswerColumn> columns;
+  columns.reserve(flow::kColumns.size());
   for (const auto& spec : flow::kColumns) {
     columns.push_back({std::string(spec.name), type_of(spec.column)});
   }
