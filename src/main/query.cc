@@ -39,6 +39,12 @@ int complain(const base::UserError& error) {
   return kInputWrong;
 }
 
+int complain(const std::string& filter, const query::PlanError& error) {
+  if (error.filter.empty()) return complain(error);
+  std::fprintf(stderr, "%s\n", query::explain(filter, error.filter).c_str());
+  return kInputWrong;
+}
+
 int complain(int exit_code, const std::string& text) {
   std::fprintf(stderr, "%s\n", text.c_str());
   return exit_code;
@@ -109,7 +115,8 @@ std::optional<int> ask(const serve::ServerPlace& place, const Options& options) 
 // ./weir.toml, if it is there; --data wins over its folder.
 base::Expected<state::Settings, std::vector<base::UserError>> settings_of(const Options& options) {
   base::Expected<state::Settings, std::vector<base::UserError>> settings{state::Settings{}};
-  if (std::filesystem::exists("weir.toml")) settings = state::read_settings("weir.toml");
+  std::error_code failed;
+  if (std::filesystem::exists("weir.toml", failed)) settings = state::read_settings("weir.toml");
   if (settings && !options.data.empty()) settings->data = options.data;
   return settings;
 }
@@ -128,11 +135,11 @@ int answer_from(ReadFolder& folder, const query::Plan& plan, serve::Format forma
 
 // The question is looked at before anything is opened: what is wrong with it shows at once.
 int read_folder(const state::Settings& settings, const Options& options) {
-  const auto filter = query::parse_filter(options.text.filter);
-  if (!filter) return complain(kInputWrong, query::explain(options.text.filter, filter.error()));
   const auto plan = query::make_plan(options.text, base::SystemClock().now_ms());
-  if (!plan) return complain(plan.error());
-  if (!std::filesystem::exists(std::filesystem::path(settings.data) / "state.db")) {
+  if (!plan) return complain(options.text.filter, plan.error());
+  std::error_code failed;
+  if (!std::filesystem::exists(std::filesystem::path(settings.data) / "state.db", failed)) {
+    if (failed) return complain(kNotToBeHad, settings.data + ": " + failed.message());
     return complain(kNotToBeHad, settings.data + ": nothing of Weir is in it (no state.db)");
   }
   auto folder = ReadFolder::open(settings.data, settings);
@@ -151,7 +158,11 @@ int ask_folder(const Options& options) {
     for (const auto& error : settings.error()) complain(error);
     return kInputWrong;
   }
-  if (!std::filesystem::is_directory(settings->data)) {
+  std::error_code failed;
+  if (!std::filesystem::is_directory(settings->data, failed)) {
+    if (failed && failed != std::errc::no_such_file_or_directory) {
+      return complain(kNotToBeHad, settings->data + ": " + failed.message());
+    }
     return complain(kNotToBeHad, "no folder " + settings->data +
                                      " (--data names the folder that `weir serve` writes)");
   }

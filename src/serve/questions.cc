@@ -54,16 +54,17 @@ Questions::Questions(store::Store& store, Uncommitted uncommitted)
 
 base::Expected<query::AnswerSummary, query::QueryError> Questions::answer(
     const query::Plan& plan, query::AnswerSink& sink, const query::Cancel& cancel) {
+  std::vector<flow::LedgerRow> rows = uncommitted(plan.range);
   auto summary = store_.query(plan, sink, cancel);
   if (!summary) return summary;
-  summary->loss = with_uncommitted(summary->loss, plan.range);
+  summary->loss = with_uncommitted(summary->loss, std::move(rows), plan.range);
   summary->replaying = uncommitted_.replaying();
   return summary;
 }
 
 // Only the minutes from the first uncommitted row on are looked at one by one: these are few.
-query::Loss Questions::with_uncommitted(query::Loss committed, query::TimeRange range) const {
-  std::vector<flow::LedgerRow> rows = uncommitted(range);
+query::Loss Questions::with_uncommitted(query::Loss committed, std::vector<flow::LedgerRow> rows,
+                                        query::TimeRange range) const {
   if (rows.empty()) return committed;
   const auto first = std::min_element(
       rows.begin(), rows.end(),

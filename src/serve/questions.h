@@ -39,7 +39,8 @@ class Questions {
 
  private:
   std::vector<flow::LedgerRow> uncommitted(query::TimeRange range) const;
-  query::Loss with_uncommitted(query::Loss committed, query::TimeRange range) const;
+  query::Loss with_uncommitted(query::Loss committed, std::vector<flow::LedgerRow> rows,
+                               query::TimeRange range) const;
 
   store::Store& store_;
   const Uncommitted uncommitted_;

@@ -169,6 +169,18 @@ TEST(FilterError, ExplainsOtherLanguagesWords) {
             "expected a duration with its unit, such as >10m or 1s..5s, came `>10`");
 }
 
+TEST(FilterError, TakesAKeyWithoutItsColonForNoSearch) {
+  EXPECT_EQ(first_error("dst port 443").message, "expected `:` and a value after `dst`");
+  EXPECT_EQ(first_error("dst port 443").hint, "dst:…, or \"dst\" in quotes to search for the word");
+  EXPECT_EQ(canonical("\"port\""), "app:*port*");
+}
+
+TEST(FilterError, RefusesWhatIsNoUtf8) {
+  EXPECT_EQ(first_error("app:m\xc3\xbcll app:\xff").from, 14u);
+  EXPECT_EQ(first_error("app:\xff").message, "expected UTF-8, came the octet 0xff");
+  EXPECT_EQ(canonical("app:m\xc3\xbcll"), "app:m\xc3\xbcll");
+}
+
 TEST(FilterError, NamesBrokenStructure) {
   EXPECT_EQ(first_error("(port:1").message, "expected a `)` for this `(`");
   EXPECT_EQ(first_error("port:1)").from, 6u);

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/check.h"
+#include "base/json_text.h"
 #include "flow/mac.h"
 #include "query/filter/filter.h"
 #include "query/filter/keys.h"
@@ -336,6 +337,11 @@ class Parser {
       return say(fmt::format("expected a condition, came `{}`", piece.text),
                  "a - before a condition means not, as in -port:53");
     }
+    if (find_key(folded) != nullptr) {  // `dst port 443`
+      return say(
+          fmt::format("expected `:` and a value after `{}`", piece.text),
+          fmt::format("{}:…, or \"{}\" in quotes to search for the word", folded, piece.text));
+    }
     const auto sign = folded.find_first_of("<>=!");
     if (sign == std::string::npos) return false;
     const Key* key = find_key(folded.substr(0, sign));
@@ -352,6 +358,19 @@ class Parser {
   bool stopped_ = false;
   std::vector<FilterError> errors_;
 };
+
+// The first octet that belongs to no character: a name in the store is UTF-8, and so is SQL.
+std::optional<FilterError> no_utf8(std::string_view text) {
+  const std::string valid = base::valid_utf8(std::string(text));
+  const auto differ = std::ranges::mismatch(text, valid).in1;
+  if (differ == text.end()) return std::nullopt;
+  const auto at = static_cast<std::size_t>(differ - text.begin());
+  return FilterError{
+      at,
+      at + 1,
+      fmt::format("expected UTF-8, came the octet 0x{:02x}", static_cast<unsigned char>(*differ)),
+      {}};
+}
 
 std::vector<FilterError> too_long(std::size_t octets, std::string_view what) {
   return {{0, octets, fmt::format("expected at most {} octets, {}", kMaxFilterOctets, what), {}}};
@@ -377,6 +396,7 @@ base::Expected<Filter, std::vector<FilterError>> parse_filter(std::string_view t
   if (text.size() > kMaxFilterOctets) {
     return base::Unexpected(too_long(text.size(), fmt::format("came {}", text.size())));
   }
+  if (auto error = no_utf8(text)) return base::Unexpected(std::vector{std::move(*error)});
   Parser parser(text);
   Filter filter{parser.parse(), {}};
   auto errors = parser.take_errors();

@@ -59,8 +59,10 @@ UserError no_dimension(std::string_view name) {
     return {"by", fmt::format("expected a column to group by, came `{}`", name),
             std::string(near->name)};
   }
-  return {"by", fmt::format("expected a column to group by, came `{}`", name),
-          "one of " + dimension_names()};
+  const bool is_either_end = dimension_of("src_" + std::string(name)).has_value();
+  return {
+      "by", fmt::format("expected a column to group by, came `{}`", name),
+      is_either_end ? fmt::format("src_{} or dst_{}", name, name) : "one of " + dimension_names()};
 }
 
 Expected<std::vector<Dimension>, UserError> parse_by(std::string_view text) {
@@ -143,12 +145,14 @@ Expected<bool, UserError> parse_flag(std::string_view where, std::string_view te
       std::string(where), fmt::format("expected 1, true, 0 or false, came `{}`", text), {}});
 }
 
-Expected<Filter, UserError> parse_one_filter(const std::string& text) {
-  auto filter = parse_filter(text);
-  if (filter) return std::move(*filter);
-  const FilterError& first = filter.error().front();
-  return Unexpected(
-      UserError{fmt::format("filter, character {}", first.from + 1), first.message, first.hint});
+PlanError wrong_filter(std::vector<FilterError> errors) {
+  const FilterError& first = errors.front();
+  UserError error{fmt::format("filter, character {}", first.from + 1), first.message, first.hint};
+  return {std::move(error), std::move(errors)};
+}
+
+PlanError wrong(UserError error) {
+  return {std::move(error), {}};
 }
 
 // What a member says that means nothing for this kind of question.
@@ -201,22 +205,22 @@ std::optional<UserError> fill_sums(const PlanText& text, Plan& plan) {
 
 }  // namespace
 
-Expected<Plan, UserError> make_plan(const PlanText& text, base::UnixMs now_ms) {
+Expected<Plan, PlanError> make_plan(const PlanText& text, base::UnixMs now_ms) {
   Plan plan;
-  auto filter = parse_one_filter(text.filter);
-  if (!filter) return Unexpected(filter.error());
+  auto filter = parse_filter(text.filter);
+  if (!filter) return Unexpected(wrong_filter(std::move(filter.error())));
   plan.filter = std::move(*filter);
   const auto range = parse_range(text.range, now_ms);
-  if (!range) return Unexpected(range.error());
+  if (!range) return Unexpected(wrong(range.error()));
   plan.range = *range;
   const auto flows = parse_flag("flows", text.flows);
-  if (!flows) return Unexpected(flows.error());
+  if (!flows) return Unexpected(wrong(flows.error()));
   plan.flows = *flows;
-  if (auto stray = stray_member(text, plan.flows)) return Unexpected(std::move(*stray));
-  if (auto error = fill_sums(text, plan)) return Unexpected(std::move(*error));
+  if (auto stray = stray_member(text, plan.flows)) return Unexpected(wrong(std::move(*stray)));
+  if (auto error = fill_sums(text, plan)) return Unexpected(wrong(std::move(*error)));
   if (!text.limit.empty()) {
     const auto limit = parse_whole("limit", text.limit, std::numeric_limits<std::int64_t>::max());
-    if (!limit) return Unexpected(limit.error());
+    if (!limit) return Unexpected(wrong(limit.error()));
     plan.flows_limit = *limit;
   }
   plan.counted_only = !plan.flows && !asks_of_observation_points(plan);

@@ -76,9 +76,13 @@ struct PlanText {
   std::string limit;
 };
 
-// The plan, or what is wrong with the member named in `where` ("--by" without the dashes). A filter
-// error names its character.
-base::Expected<Plan, base::UserError> make_plan(const PlanText& text, base::UnixMs now_ms);
+// What is wrong with the member named in `where` ("--by" without the dashes). Where that is the
+// filter, `where` and `what` tell its first error and `filter` all of them, with their places.
+struct PlanError : base::UserError {
+  std::vector<FilterError> filter;
+};
+
+base::Expected<Plan, PlanError> make_plan(const PlanText& text, base::UnixMs now_ms);
 
 // The forms of `t` in URLs: -24h, -7d..-1d, 2026-08-13T20:00..2026-08-13T21:00 (server's zone
 // unless Z), today, yesterday, week, month; also a day (2026-08-13) and Unix milliseconds as either

@@ -25,7 +25,7 @@ base::UserError range_error(std::string_view text) {
 
 base::UserError plan_error(const PlanText& text) {
   const auto plan = make_plan(text, kNow);
-  return plan ? base::UserError{{}, "no error", {}} : plan.error();
+  return plan ? base::UserError{{}, "no error", {}} : base::UserError{plan.error()};
 }
 
 TEST(ParseRange, TakesEveryForm) {
@@ -48,8 +48,8 @@ TEST(ParseRange, DaysAreThoseOfTheMachinesZone) {
 }
 
 TEST(ParseRange, SaysWhatWasExpected) {
-  for (const auto* text :
-       {"", "..", "-", "-24", "-24x", "noon", "-1h..", "a..b", "-1h..-2h..-3h"}) {
+  for (const auto* text : {"", "..", "-", "-24", "-24x", "noon", "-1h..", "a..b", "-1h..-2h..-3h",
+                           "0..9223372036854775807"}) {
     EXPECT_EQ(range_error(text).where, "range") << text;
     EXPECT_THAT(range_error(text).what, HasSubstr("expected -24h, -7d..-1d")) << text;
   }
@@ -126,6 +126,7 @@ TEST(MakePlan, NamesTheWrongMember) {
   EXPECT_EQ(error(&PlanText::filter, "port:x").where, "filter, character 6");
   EXPECT_THAT(error(&PlanText::by, "colour").hint, HasSubstr("one of host, "));
   EXPECT_EQ(error(&PlanText::by, "exportr").hint, "exporter");
+  EXPECT_EQ(error(&PlanText::by, "port").hint, "src_port or dst_port");
   EXPECT_EQ(error(&PlanText::by, "src,src").what, "`src` came twice");
   EXPECT_EQ(error(&PlanText::by, "bytes").where, "by");
   EXPECT_EQ(error(&PlanText::by, "host,if").where, "by");

@@ -18,11 +18,14 @@ constexpr std::string_view kForms =
     "-24h, -7d..-1d, 2026-08-13T20:00..2026-08-13T21:00, 2026-08-13, today, yesterday, week or "
     "month";
 
+// The end of the year 9999, the last that is written with four digits.
+constexpr base::UnixMs kLatest = 253'402'300'799'999;
+
 std::optional<base::UnixMs> unix_ms_of(std::string_view text) {
   base::UnixMs time = 0;
   const char* end = text.data() + text.size();
   const auto [parsed, error] = std::from_chars(text.data(), end, time);
-  if (error != std::errc{} || parsed != end || time < 0) return std::nullopt;
+  if (error != std::errc{} || parsed != end || time < 0 || time > kLatest) return std::nullopt;
   return time;
 }
 

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include "serve/api/routes.h"
 #include "serve/export/export.h"
@@ -21,6 +22,11 @@ query::PlanText plan_text(const Call& call) {
           .limit = text("limit", defaults.limit)};
 }
 
+Response plan_error_response(const query::PlanError& error) {
+  if (error.filter.empty()) return error_response(400, error);
+  return error_response(400, error, Span{error.filter.front().from, error.filter.front().to});
+}
+
 Response query_error_response(const query::QueryError& error) {
   switch (error.kind) {
     case query::QueryError::Kind::Cancelled:
@@ -33,6 +39,8 @@ Response query_error_response(const query::QueryError& error) {
     case query::QueryError::Kind::Failed:
       break;
   }
+  // Only who is logged in can ask: no stranger fills the log with it.
+  spdlog::error("a question could not be answered: {}", error.detail);
   return error_response(503, {"query", error.detail, "see the server's log"});
 }
 
@@ -46,15 +54,8 @@ std::optional<Response> get_query(Api& api, const Call& call) {
                                             call.parameter("format")),
                                 ""});
   }
-  const query::PlanText text = plan_text(call);
-  if (const auto filter = query::parse_filter(text.filter); !filter) {
-    const query::FilterError& first = filter.error().front();
-    return error_response(
-        400, {fmt::format("filter, character {}", first.from + 1), first.message, first.hint},
-        Span{first.from, first.to});
-  }
-  const auto plan = query::make_plan(text, call.now);
-  if (!plan) return error_response(400, plan.error());
+  const auto plan = query::make_plan(plan_text(call), call.now);
+  if (!plan) return plan_error_response(plan.error());
 
   // The head goes out with the first piece, so that a query which fails before can still say so.
   bool started = false;

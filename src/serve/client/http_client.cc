@@ -40,9 +40,9 @@ std::string name_of(const ServerPlace& place) {
 }
 
 // What came of one question. Templates over the two kinds of socket.
-class Exchange {
+class Asking {
  public:
-  Exchange(const ServerPlace& place, const std::function<bool(std::string_view)>& body)
+  Asking(const ServerPlace& place, const std::function<bool(std::string_view)>& body)
       : name_(name_of(place)), body_(body) {}
 
   template <class Socket>
@@ -138,17 +138,17 @@ Expected<ServerUrl, base::UserError> parse_server_url(std::string_view text) {
 Expected<HttpAnswer, IoError> http_get(const ServerPlace& place, std::string_view target,
                                        std::string_view token,
                                        const std::function<bool(std::string_view)>& body) {
-  Exchange exchange(place, body);
+  Asking asking(place, body);
   const auto* url = std::get_if<ServerUrl>(&place);
   http::request<http::empty_body> request{http::verb::get, "", 11};
   request.target((url != nullptr ? url->path : "") + std::string(target));
-  request.set(http::field::host, url != nullptr ? exchange.name() : "localhost");
+  request.set(http::field::host, url != nullptr ? asking.name() : "localhost");
   request.set(http::field::connection, "close");
   if (!token.empty()) {
     request.set(http::field::authorization, "Bearer " + std::string(token));
   }
-  if (url != nullptr) return exchange.over_tcp(*url, request);
-  return exchange.over_unix(std::get<std::filesystem::path>(place), request);
+  if (url != nullptr) return asking.over_tcp(*url, request);
+  return asking.over_unix(std::get<std::filesystem::path>(place), request);
 }
 
 }  // namespace serve
