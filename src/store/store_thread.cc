@@ -11,8 +11,6 @@
 namespace store {
 namespace {
 
-constexpr auto kTick = std::chrono::seconds(1);
-
 template <class T>
 void move_to_end(std::vector<T>& from, std::vector<T>& to) {
   to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
@@ -25,29 +23,42 @@ void merge(flow::SegmentDone from, flow::SegmentDone& to) {
   move_to_end(from.exporters, to.exporters);
 }
 
+std::vector<flow::LedgerRow> merged(const std::vector<flow::LedgerRow>& rows) {
+  std::map<std::pair<base::UnixMs, flow::Address>, flow::LedgerCounts> sums;
+  for (const auto& row : rows) sums[{row.minute, row.exporter}] += row.counts;
+  std::vector<flow::LedgerRow> one_each;
+  one_each.reserve(sums.size());
+  for (const auto& [key, counts] : sums) one_each.push_back({key.second, key.first, counts});
+  return one_each;
+}
+
+// Of the states of one exporter the last.
+std::vector<flow::ExporterState> newest(std::vector<flow::ExporterState> states) {
+  std::map<flow::Address, std::string> last;
+  for (auto& one : states) last[one.exporter] = std::move(one.state);
+  states.clear();
+  for (auto& [exporter, state] : last) states.push_back({exporter, std::move(state)});
+  return states;
+}
+
 }  // namespace
 
 StoreThread::StoreThread(Store& store, base::Channel<flow::Handover>& input, Options options,
-                         Committed committed, Tick tick)
+                         Committed committed)
     : store_(store),
       input_(input),
       options_(options),
       committed_(std::move(committed)),
-      tick_(std::move(tick)),
       finished_(options.workers, 0) {
   CHECK(options.workers > 0);
 }
 
 void StoreThread::run() {
-  Time next_tick = std::chrono::steady_clock::now();
   while (!input_.finished()) {
-    auto handover = input_.pop_until(next_wake(next_tick));
+    auto handover = commit_is_due() ? input_.pop_until(retry_at_) : input_.pop();
     if (handover) take(std::move(*handover));
     const Time now = std::chrono::steady_clock::now();
     if (commit_is_due() && now >= retry_at_) try_commit(now);
-    if (now < next_tick) continue;
-    if (tick_) tick_();
-    next_tick = now + kTick;
   }
   const Time give_up_at = std::chrono::steady_clock::now() + options_.drain;
   while (commit_is_due()) {
@@ -61,10 +72,6 @@ void StoreThread::run() {
     if (now < retry_at_) std::this_thread::sleep_until(std::min(retry_at_, give_up_at));
     try_commit(std::chrono::steady_clock::now());
   }
-}
-
-StoreThread::Time StoreThread::next_wake(Time next_tick) const {
-  return commit_is_due() ? std::min(next_tick, retry_at_) : next_tick;
 }
 
 void StoreThread::take(flow::Handover handover) {
@@ -96,26 +103,39 @@ void StoreThread::try_commit(Time now) {
   for (auto at = open_.begin(); at != open_.end() && at->first <= newest; at = open_.erase(at)) {
     merge(std::move(at->second), all);
   }
+  if (!rolled_up_) all.minutes = {};
   commit.segment = newest;
-  commit.rolled_up = true;
+  commit.rolled_up = rolled_up_;
   commit.minutes = std::move(all.minutes);
   commit.ledger = std::move(all.ledger);
   commit.exporters = std::move(all.exporters);
   const auto done = store_.commit(commit);
   if (done) {
     committed_segment_ = newest;
+    rolled_up_ = true;
     wait_ = {};
     CRASH_POINT("between_commit_and_trim");
     if (committed_) committed_(newest);
     return;
   }
   // Kept as the newest segment's, to be tried again with whatever is finished by then.
-  open_[newest] = {newest, std::move(commit.minutes), std::move(commit.ledger),
-                   std::move(commit.exporters)};
+  keep(newest,
+       {newest, std::move(commit.minutes), std::move(commit.ledger), std::move(commit.exporters)});
   wait_ = wait_.count() == 0 ? options_.first_wait : std::min(wait_ * 2, options_.longest_wait);
   retry_at_ = now + wait_;
   spdlog::error("segment {} cannot be committed, next try in {} ms: {}", newest, wait_.count(),
                 base::to_text(done.error()));
+}
+
+void StoreThread::keep(std::uint64_t segment, flow::SegmentDone what) {
+  if (what.minutes.hosts.size() + what.minutes.interfaces.size() > options_.minute_rows_max) {
+    spdlog::warn("minute rows are given up: the segments up to {} wait too long", segment);
+    what.minutes = {};
+    rolled_up_ = false;
+  }
+  what.ledger = merged(what.ledger);
+  what.exporters = newest(std::move(what.exporters));
+  open_[segment] = std::move(what);
 }
 
 }  // namespace store

@@ -23,18 +23,17 @@ class StoreThread {
     // longest.
     std::chrono::milliseconds first_wait{500};
     std::chrono::milliseconds longest_wait{30'000};
+    // Minute rows kept for commits that fail; beyond, questions about these minutes read the flows.
+    std::size_t minute_rows_max = 1'000'000;
     // On the way out a failing commit is tried for this long; then the segments stay in the
     // journal for the next start.
     std::chrono::milliseconds drain{15'000};
   };
   // Called on the store thread after segments ≤ n are committed: the journal may drop them.
   using Committed = std::function<void(std::uint64_t segment)>;
-  // Called on the store thread between hand-overs, at least once a second.
-  using Tick = std::function<void()>;
-
   // `store` and `input` must outlive it. A worker finishes segments in ascending order.
   StoreThread(Store& store, base::Channel<flow::Handover>& input, Options options,
-              Committed committed, Tick tick = {});
+              Committed committed);
 
   // Returns when `input` is closed and drained and what it brought is committed (or Options::drain
   // has passed).
@@ -48,16 +47,17 @@ class StoreThread {
   // Whether every worker has finished a segment that is not committed.
   bool commit_is_due() const;
   void try_commit(Time now);
-  Time next_wake(Time now) const;
+  // Puts what could not be committed back, in as little memory as it can have.
+  void keep(std::uint64_t segment, flow::SegmentDone what);
 
   Store& store_;
   base::Channel<flow::Handover>& input_;
   const Options options_;
   const Committed committed_;
-  const Tick tick_;
 
   std::vector<std::uint64_t> finished_;              // by worker: its newest finished segment
   std::map<std::uint64_t, flow::SegmentDone> open_;  // by segment: what its workers brought
+  bool rolled_up_ = true;                            // false: minute rows were given up
   std::uint64_t committed_segment_ = 0;
   Time retry_at_{};
   std::chrono::milliseconds wait_{0};  // 0: the last commit worked

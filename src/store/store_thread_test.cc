@@ -101,6 +101,39 @@ TEST_F(StoreThreadTest, TriesAFailingCommitAgainAndLosesNothing) {
   EXPECT_THAT(ask(plan("src")), ElementsAre("10.0.0.1 500"));
 }
 
+TEST_F(StoreThreadTest, MinuteRowsBeyondTheCapAreGivenUpAndTheFlowsSayTheSame) {
+  open();
+  std::filesystem::create_directories(folder_ / "flows/2026/11");
+  const auto obstacle = folder_ / "flows/2026/11/23";
+  { std::ofstream file(obstacle); }
+  hand_over(0, batch_of({a_flow("10.0.0.1", "198.51.100.1", 500)}, 1));
+  auto finished = done(1);
+  finished.minutes.hosts.resize(3);
+  finished.exporters.push_back({address("192.0.2.1"), "newer"});
+  hand_over(0, std::move(finished));
+  std::jthread thread([this] {
+    StoreThread(*store_, channel_,
+                {.workers = 1,
+                 .first_wait = std::chrono::milliseconds(10),
+                 .longest_wait = std::chrono::milliseconds(20),
+                 .minute_rows_max = 2},
+                [this](std::uint64_t segment) { committed_.push_back(segment); })
+        .run();
+  });
+  while (store_->status().commits_failed < 2) std::this_thread::yield();
+  std::filesystem::remove(obstacle);
+  channel_.close();
+  thread.join();
+  EXPECT_THAT(committed_, ElementsAre(1));
+  ASSERT_EQ(store_->parts().size(), 1u);  // no rollup part
+  EXPECT_FALSE(store_->parts().front().rolled_up);
+  EXPECT_THAT(ask(plan("src")), ElementsAre("10.0.0.1 500"));
+  open();
+  const auto recovered = store_->take_recovered();
+  ASSERT_EQ(recovered.exporters.size(), 1u);
+  EXPECT_EQ(recovered.exporters.front().state, "newer");
+}
+
 TEST_F(StoreThreadTest, GivesUpAFailingCommitAfterTheDrainAndLeavesItToTheJournal) {
   limit_octets_ = 1'000;
   open();
