@@ -27,7 +27,8 @@ base::Expected<void, QueryError> QueryThreads::run(const query::Cancel& cancel, 
   job.work = &work;
   std::unique_lock lock(mutex_);
   jobs_.push_back(&job);
-  if (idle_ == 0 && threads_.size() < kThreads) {
+  // One that was notified and has not woken still counts as idle.
+  if (jobs_.size() > idle_ && threads_.size() < kThreads) {
     threads_.emplace_back([this](const std::stop_token& stop) { serve(stop); });
   }
   waiting_.notify_one();
