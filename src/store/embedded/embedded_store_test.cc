@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "store/embedded/store_fixture_test.h"
 
 namespace store {
@@ -60,6 +62,14 @@ TEST_F(EmbeddedStoreTest, RefusesAFolderThatIsHeld) {
   EXPECT_EQ(reading.error().errno_value, EWOULDBLOCK);
 }
 
+TEST_F(EmbeddedStoreTest, OneThatOnlyLooksDoesNotKeepAStoreFromOpening) {
+  auto looking = FolderLock::take(folder_);
+  ASSERT_TRUE(looking);
+  const std::jthread lets_go([&] { looking->reset(); });
+  open();
+  EXPECT_NE(store_, nullptr);
+}
+
 TEST_F(EmbeddedStoreTest, ReadsAFolderThatNobodyHoldsWithoutChangingIt) {
   open();
   append({a_flow("10.0.0.1", "198.51.100.1", 500)});
@@ -88,6 +98,25 @@ TEST_F(EmbeddedStoreTest, SweepsFilesThatTheManifestDoesNotName) {
   EXPECT_FALSE(std::filesystem::exists(stray));
   EXPECT_FALSE(std::filesystem::exists(unfinished));
   EXPECT_TRUE(std::filesystem::exists(part));
+}
+
+TEST_F(EmbeddedStoreTest, RowsOfAnExporterWithoutAClockDoNotStretchTheOthersPart) {
+  open();
+  auto of_1970 = a_flow("10.0.0.2", "198.51.100.1", 700, 95'000);
+  of_1970.received = kNoon + 1'000;
+  append(
+      {a_flow("10.0.0.1", "198.51.100.1", 500), of_1970, a_flow("10.0.0.1", "198.51.100.1", 300)});
+  commit(1);
+  const auto parts = store_->parts();
+  ASSERT_EQ(parts.size(), 2u);
+  EXPECT_EQ(parts[0].min_start, kNoon - 10'000);
+  EXPECT_TRUE(parts[0].plain_times);
+  EXPECT_EQ(parts[0].rows, 2u);
+  EXPECT_EQ(parts[1].max_end, 95'000);
+  EXPECT_THAT(ask(plan("src")), ElementsAre("10.0.0.1 800"));
+  auto all_time = plan("src");
+  all_time.range.from = 0;
+  EXPECT_THAT(ask(all_time), ElementsAre("10.0.0.1 800", "10.0.0.2 700"));
 }
 
 TEST_F(EmbeddedStoreTest, AnswersNothingFromAnEmptyFolder) {

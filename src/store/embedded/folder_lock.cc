@@ -5,8 +5,16 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
+#include <thread>
 
 namespace store {
+namespace {
+
+constexpr int kAttempts = 10;
+constexpr auto kPause = std::chrono::milliseconds(10);
+
+}  // namespace
 
 base::Expected<std::unique_ptr<FolderLock>, base::IoError> FolderLock::take(
     const std::filesystem::path& folder) {
@@ -15,8 +23,12 @@ base::Expected<std::unique_ptr<FolderLock>, base::IoError> FolderLock::take(
     return base::Unexpected(base::IoError{"open folder", folder.string(), errno, ""});
   }
   std::unique_ptr<FolderLock> lock(new FolderLock(descriptor));
-  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
-    return base::Unexpected(base::IoError{"lock", folder.string(), errno, ""});
+  // A question looks with this lock, too, and gives it back at once.
+  for (int attempt = 1; ::flock(descriptor, LOCK_EX | LOCK_NB) != 0; ++attempt) {
+    if (errno != EWOULDBLOCK || attempt == kAttempts) {
+      return base::Unexpected(base::IoError{"lock", folder.string(), errno, ""});
+    }
+    std::this_thread::sleep_for(kPause);
   }
   return lock;
 }

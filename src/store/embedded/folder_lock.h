@@ -11,7 +11,7 @@ namespace store {
 // by kill -9.
 class FolderLock {
  public:
-  // errno EWOULDBLOCK: another process holds it.
+  // errno EWOULDBLOCK: another process holds it, for longer than one that only looks.
   static base::Expected<std::unique_ptr<FolderLock>, base::IoError> take(
       const std::filesystem::path& folder);
   ~FolderLock();

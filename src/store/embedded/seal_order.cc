@@ -184,7 +184,14 @@ class Facts {
   std::uint64_t* last_ = nullptr;
 };
 
-struct Day {
+// Which part a row goes to.
+struct PartKey {
+  base::UnixMs day = 0;
+  bool is_old = false;  // it ended long before it was received
+  auto operator<=>(const PartKey&) const = default;
+};
+
+struct Rows {
   Facts facts;
   std::vector<KeyedRow> rows;
 };
@@ -193,7 +200,7 @@ struct Day {
 
 std::vector<PartPlan> plan_parts(std::span<const BatchPtr> batches) {
   CHECK(batches.size() <= kBatchesPerPartMax);
-  std::map<base::UnixMs, Day> days;
+  std::map<PartKey, Rows> parts;
   std::size_t total = 0;
   for (const auto& batch : batches) total += batch->rows();
   for (std::size_t index = 0; index < batches.size(); ++index) {
@@ -201,29 +208,32 @@ std::vector<PartPlan> plan_parts(std::span<const BatchPtr> batches) {
     CHECK(batch.rows() <= kRowsPerBatchMax);
     const SortKeys keys(batch);
     const auto* received = array_of<base::UnixMs>(batch, Column::received);
-    Day* day = nullptr;
-    base::UnixMs day_start = 0;
+    BatchTimes times(batch);
+    Rows* part = nullptr;
+    PartKey last;
     for (std::size_t row = 0; row < batch.rows(); ++row) {
       const base::UnixMs at = received == nullptr ? 0 : received[row];
-      if (day == nullptr || at < day_start || at >= day_start + base::kMsPerDay) {
-        day_start = base::floor_to(at, base::kMsPerDay);
-        day = &days[day_start];
-        day->rows.reserve(total);
-        day->facts.begin(batch);
+      const PartKey key{base::floor_to(at, base::kMsPerDay),
+                        times.at(row).end < at - base::kMsPerDay};
+      if (part == nullptr || key != last) {
+        last = key;
+        part = &parts[key];
+        if (!key.is_old) part->rows.reserve(total);
+        part->facts.begin(batch);
       }
-      day->rows.push_back(
+      part->rows.push_back(
           {keys.at(row), {static_cast<std::uint16_t>(index), static_cast<std::uint16_t>(row)}});
-      day->facts.add(row);
+      part->facts.add(row);
     }
   }
   std::vector<PartPlan> plans;
-  for (auto& [start, day] : days) {
-    sort_by_key(day.rows);
-    PartPlan plan{{}, day.facts.part(), day.facts.shares()};
-    plan.order.reserve(day.rows.size());
-    for (const KeyedRow& row : day.rows) plan.order.push_back(row.ref);
+  for (auto& [key, part] : parts) {
+    sort_by_key(part.rows);
+    PartPlan plan{{}, part.facts.part(), part.facts.shares()};
+    plan.order.reserve(part.rows.size());
+    for (const KeyedRow& row : part.rows) plan.order.push_back(row.ref);
     plans.push_back(std::move(plan));
-    day.rows = {};
+    part.rows = {};
   }
   return plans;
 }

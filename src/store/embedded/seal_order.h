@@ -23,8 +23,11 @@ struct PartPlan {
   std::vector<PartShare> shares;  // their sum is part.rows
 };
 
-// One plan per day of receipt (UTC), each sorted by direction, local end, remote end, arrival: rows
-// of one host then lie together, which compresses well and lets statistics prune.
+// One plan per day of receipt (UTC), and one for its rows that ended more than a day before their
+// receipt: an exporter without a clock says 1970, and in one part with the others these rows would
+// make every question of any time read that part. Each is sorted by direction, local end, remote
+// end, arrival: rows of one host then lie together, which compresses well and lets statistics
+// prune.
 std::vector<PartPlan> plan_parts(std::span<const BatchPtr> batches);
 
 }  // namespace store
