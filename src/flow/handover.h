@@ -14,7 +14,7 @@
 namespace flow {
 
 // Templates, options, sampling, sequence and pending sets of one exporter as of a barrier. Only
-// collect/decode reads or writes `state`; its first octet is its version.
+// collect/decode reads or writes `state`; its first octet is its version. Empty: it was evicted.
 struct ExporterState {
   Address exporter;
   std::string state;

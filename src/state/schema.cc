@@ -58,7 +58,7 @@ CREATE TABLE exporters (
   PRIMARY KEY (exporter_hi, exporter_lo)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE facts (            -- single numbers: committed_segment, clean_stop, …
+CREATE TABLE facts (            -- single numbers: committed_segment, opened, …
   name TEXT PRIMARY KEY, value INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 )sql",
@@ -79,6 +79,10 @@ CREATE TABLE tokens (
   name TEXT NOT NULL UNIQUE, hash BLOB NOT NULL UNIQUE, role TEXT NOT NULL,
   created INTEGER NOT NULL
 ) STRICT;
+)sql",
+    R"sql(
+-- The newest journal segment that the state covers.
+ALTER TABLE exporters ADD COLUMN segment INTEGER NOT NULL DEFAULT 0;
 )sql",
 };
 

@@ -34,7 +34,7 @@ TEST_F(StateDbTest, GivesBackWhatWasBoundAndKeepsIt) {
     const auto db = StateDb::open(file_);
     ASSERT_TRUE(db) << base::to_text(db.error());
     ASSERT_TRUE(db->run("INSERT INTO facts VALUES (?, ?)", "it's", ~std::uint64_t{0}));
-    ASSERT_TRUE(db->run("INSERT INTO exporters VALUES (?, ?, ?)", 1, 2,
+    ASSERT_TRUE(db->run("INSERT INTO exporters VALUES (?, ?, ?, 0)", 1, 2,
                         Statement::Blob{std::string_view("a\0b", 3)}));
   }
   const auto db = StateDb::open(file_);

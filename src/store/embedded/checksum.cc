@@ -69,4 +69,18 @@ base::Expected<void, base::IoError> sync_folder(const std::filesystem::path& fol
   return {};
 }
 
+base::Expected<void, base::IoError> make_folder(const std::filesystem::path& folder) {
+  std::error_code problem;
+  if (std::filesystem::is_directory(folder, problem)) return {};
+  const auto above = folder.parent_path();
+  if (above != folder) {
+    if (auto made = make_folder(above); !made) return made;
+  }
+  std::filesystem::create_directory(folder, problem);
+  if (problem) {
+    return base::Unexpected(base::IoError{"create folder", folder.string(), problem.value(), ""});
+  }
+  return sync_folder(above);
+}
+
 }  // namespace store

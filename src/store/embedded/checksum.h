@@ -19,4 +19,7 @@ base::Expected<FileDigest, base::IoError> digest_of(const std::filesystem::path&
 // After this a rename, creation or removal in the folder survives a power cut.
 base::Expected<void, base::IoError> sync_folder(const std::filesystem::path& folder);
 
+// Makes the folder and those above it that are absent; all of them survive a power cut.
+base::Expected<void, base::IoError> make_folder(const std::filesystem::path& folder);
+
 }  // namespace store

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <fstream>
 
@@ -93,6 +94,83 @@ TEST_F(DamagedPartsTest, AfterAnUncleanStopEveryPartIsReadBeforeItIsBelieved) {
   open();
   EXPECT_THAT(ask(plan("src")), ElementsAre("10.0.0.2 700"));
   expect_first_set_aside();
+}
+
+// While it lives this process can open no further file.
+class NoDescriptors {
+ public:
+  NoDescriptors() {
+    getrlimit(RLIMIT_NOFILE, &before_);
+    rlimit none = before_;
+    none.rlim_cur = 0;
+    setrlimit(RLIMIT_NOFILE, &none);
+  }
+  ~NoDescriptors() { setrlimit(RLIMIT_NOFILE, &before_); }
+  NoDescriptors(const NoDescriptors&) = delete;
+  NoDescriptors& operator=(const NoDescriptors&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
+TEST_F(DamagedPartsTest, AGoodPartThatCannotBeOpenedIsNotCondemned) {
+  EXPECT_THAT(ask(plan("src")), ElementsAre("10.0.0.2 700", "10.0.0.1 500"));
+  const auto part = PartFile(store_->parts().front(), file_, nullptr);
+  {
+    const NoDescriptors none;
+    const auto intact = EmbeddedStore::is_intact(part);
+    ASSERT_FALSE(intact);
+    EXPECT_EQ(intact.error().errno_value, EMFILE);
+    TextSink sink;
+    const auto answer = store_->query(plan("src", "dst:198.51.100.1"), sink, query::Cancel());
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().kind, query::QueryError::Kind::Failed);
+  }
+  EXPECT_EQ(store_->status().parts_set_aside, 0u);
+  EXPECT_EQ(EmbeddedStore::is_intact(part), true);
+  EXPECT_THAT(ask(plan("src")), ElementsAre("10.0.0.2 700", "10.0.0.1 500"));
+}
+
+TEST_F(DamagedPartsTest, AStatementThatIsWrongReadsNoPart) {
+  flip_a_bit(std::filesystem::file_size(file_) / 2);
+  query::Plan wrong = plan("src");
+  wrong.filter.root = std::make_shared<const query::Node>(query::Node{
+      query::Condition{{{flow::Column::app}}, std::vector<query::TextPattern>{{"\xff"}}}});
+  TextSink sink;
+  const auto answer = store_->query(wrong, sink, query::Cancel());
+  ASSERT_FALSE(answer);
+  EXPECT_THAT(answer.error().detail, HasSubstr("cannot bind"));
+  EXPECT_EQ(store_->status().parts_set_aside, 0u);
+}
+
+TEST_F(DamagedPartsTest, AQuestionThatIsGivenUpReadsNoMoreParts) {
+  store_.reset();
+  {
+    const auto db = state::StateDb::open(folder_ / "state.db");
+    ASSERT_TRUE(db && db->run("UPDATE facts SET value = 1 WHERE name = ?", kOpenedUnclean));
+  }
+  flip_a_bit(std::filesystem::file_size(file_) / 2);
+  open();
+  query::Cancel given_up;
+  given_up.set();
+  TextSink sink;
+  const auto answer = store_->query(plan("src"), sink, given_up);
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().kind, query::QueryError::Kind::Cancelled);
+  EXPECT_EQ(store_->status().parts_set_aside, 0u);
+  EXPECT_THAT(ask(plan("src")), ElementsAre("10.0.0.2 700"));
+  expect_first_set_aside();
+}
+
+TEST_F(DamagedPartsTest, AnAnswerWhoseLossIsNotKnownIsNoAnswer) {
+  {
+    const auto db = state::StateDb::open(folder_ / "state.db");
+    ASSERT_TRUE(db && db->execute("DROP TABLE ledger_not_counted"));
+  }
+  TextSink sink;
+  const auto answer = store_->query(plan("src"), sink, query::Cancel());
+  ASSERT_FALSE(answer);
+  EXPECT_THAT(answer.error().detail, HasSubstr("ledger_not_counted"));
 }
 
 TEST_F(DamagedPartsTest, StaysSetAsideAfterTheNextStart) {

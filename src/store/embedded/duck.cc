@@ -21,13 +21,29 @@ Error error_of(duckdb_result* result) {
       error.kind = Error::Kind::OutOfMemory;
       break;
     case DUCKDB_ERROR_IO:
-    case DUCKDB_ERROR_INVALID_INPUT:  // what the Parquet reader says of a damaged file
+    // What the Parquet reader and its decompressors say of a damaged file.
+    case DUCKDB_ERROR_INVALID:
+    case DUCKDB_ERROR_INVALID_INPUT:
     case DUCKDB_ERROR_SERIALIZATION:
+    case DUCKDB_ERROR_NOT_IMPLEMENTED:
+    case DUCKDB_ERROR_INTERNAL:
+    case DUCKDB_ERROR_FATAL:
       error.kind = Error::Kind::Io;
       break;
     default:
       break;
   }
+  return error;
+}
+
+// Of an error before the statement runs there is only the text. Binding opens the files it names.
+Error error_of_prepare(const char* text) {
+  Error error{Error::Kind::Io, text == nullptr ? "prepare failed" : text};
+  for (const char* statement_is_wrong :
+       {"Binder Error", "Catalog Error", "Conversion Error", "Parser Error", "Syntax Error"}) {
+    if (error.text.starts_with(statement_is_wrong)) error.kind = Error::Kind::Other;
+  }
+  if (error.text.starts_with("Out of Memory Error")) error.kind = Error::Kind::OutOfMemory;
   return error;
 }
 
@@ -74,8 +90,7 @@ duckdb_state bind(duckdb_prepared_statement statement, idx_t place, const Parame
 base::Expected<void, Error> prepare(duckdb_connection connection, const Sql& sql,
                                     Statement& statement) {
   if (duckdb_prepare(connection, sql.text().c_str(), &statement.handle) != DuckDBSuccess) {
-    const char* text = duckdb_prepare_error(statement.handle);
-    return base::Unexpected(Error{Error::Kind::Other, text == nullptr ? "prepare failed" : text});
+    return base::Unexpected(error_of_prepare(duckdb_prepare_error(statement.handle)));
   }
   for (std::size_t i = 0; i < sql.parameters().size(); ++i) {
     if (bind(statement.handle, i + 1, sql.parameters()[i]) != DuckDBSuccess) {

@@ -18,7 +18,12 @@
 namespace store::duck {
 
 struct Error {
-  enum class Kind : std::uint8_t { Interrupted, OutOfMemory, Io, Other };
+  enum class Kind : std::uint8_t {
+    Interrupted,
+    OutOfMemory,
+    Io,     // a file that cannot be read, or holds what the reader does not expect
+    Other,  // the statement is wrong
+  };
   Kind kind = Kind::Other;
   std::string text;
 };

@@ -15,6 +15,9 @@
 #include "store/embedded/query_threads.h"
 
 namespace store {
+
+using query::QueryError;
+
 namespace {
 
 // What a part may take, until it is written and its size known.
@@ -33,6 +36,25 @@ std::uint64_t octets_of(const std::vector<ManifestChange::Added>& written) {
   std::uint64_t octets = 0;
   for (const auto& added : written) octets += added.part.octets;
   return octets;
+}
+
+QueryError cancelled() {
+  return {QueryError::Kind::Cancelled, ""};
+}
+
+QueryError failed(const std::string& why) {
+  return {QueryError::Kind::Failed, why};
+}
+
+// The minute of the earliest receipt that a part other than `dropped` holds.
+base::UnixMs kept_from(const std::vector<PartPtr>& parts, const PartPtr& dropped) {
+  base::UnixMs earliest = std::numeric_limits<base::UnixMs>::max();
+  for (const auto& file : parts) {
+    if (file != dropped) earliest = std::min(earliest, file->part().min_received);
+  }
+  // Minutes of which only the ledger knows stay until a part after them goes.
+  if (earliest > dropped->part().max_received) earliest = dropped->part().max_received;
+  return base::floor_to(earliest, base::kMsPerMinute);
 }
 
 void sort_parts(std::vector<PartPtr>& parts) {
@@ -187,16 +209,9 @@ void EmbeddedStore::refuse(const flow::Batch& batch) {
   for (std::size_t row = 0; row < batch.rows(); ++row) {
     const flow::FlowRecord flow = batch.record(row);
     const auto minute = base::floor_to(flow.received, base::kMsPerMinute);
-    const auto same = std::ranges::find_if(refused_, [&](const auto& one) {
-      return one.first == batch.segment && one.second.exporter == flow.exporter &&
-             one.second.minute == minute;
-    });
-    auto& [segment, ledger] =
-        same != refused_.end()
-            ? *same
-            : refused_.emplace_back(batch.segment, flow::LedgerRow{flow.exporter, minute, {}});
-    --ledger.counts.flows;
-    ++ledger.counts[flow::NotCounted::StoreRefused];
+    auto& counts = refused_[{batch.segment, minute, flow.exporter}];
+    --counts.flows;
+    ++counts[flow::NotCounted::StoreRefused];
   }
   rows_refused_.add(batch.rows());
 }
@@ -207,9 +222,13 @@ base::Expected<void, base::IoError> EmbeddedStore::commit(const Commit& commit) 
   auto done = write_parts(batches, commit, written);
   if (done) {
     CRASH_POINT("between_rename_and_commit");
-    ManifestChange change{.added = written, .ledger = commit.ledger, .exporters = commit.exporters};
-    for (const auto& [segment, row] : refused_) {
-      if (segment <= commit.segment) change.ledger.push_back(row);
+    ManifestChange change{.added = written,
+                          .ledger = commit.ledger,
+                          .exporters = commit.exporters,
+                          .segment = commit.segment};
+    for (const auto& [key, counts] : refused_) {
+      const auto& [segment, minute, exporter] = key;
+      if (segment <= commit.segment) change.ledger.push_back({exporter, minute, counts});
     }
     change.facts = {{kCommittedSegment, static_cast<std::int64_t>(commit.segment)},
                     {kNextPart, static_cast<std::int64_t>(next_part_)}};
@@ -217,7 +236,9 @@ base::Expected<void, base::IoError> EmbeddedStore::commit(const Commit& commit) 
     done = manifest_.apply(change);
     if (done) {
       hot_.remove_up_to(commit.segment);
-      std::erase_if(refused_, [&](const auto& one) { return one.first <= commit.segment; });
+      std::erase_if(refused_, [&](const auto& one) {
+        return std::get<std::uint64_t>(one.first) <= commit.segment;
+      });
       auto next = std::make_shared<StoreView>(*view_.get());
       next->hot = hot_.all();
       for (const auto& added : written) next->parts.push_back(part_file(added.part));
@@ -296,19 +317,17 @@ base::Expected<void, base::IoError> EmbeddedStore::make_room(std::uint64_t octet
 
 EmbeddedStore::Done EmbeddedStore::reserve(std::uint64_t octets) {
   if (octets > budget_->limit_octets()) return base::Unexpected(disk_full(folder_));
-  std::uint64_t freed = 0;
   while (!budget_->take(octets)) {
-    // A reader may still hold what was dropped; its octets come back when it is done.
-    if (freed >= octets) return base::Unexpected(disk_full(folder_));
-    const auto dropped = drop_oldest();
-    if (!dropped) return base::Unexpected(dropped.error());
-    freed += *dropped;
+    // Readers still hold some of what was dropped; its octets come back when they are done.
+    if (budget_->used_octets() + octets <= budget_->limit_octets() + *owed_) {
+      return base::Unexpected(disk_full(folder_));
+    }
+    if (const auto dropped = drop_oldest(); !dropped) return dropped;
   }
   return {};
 }
 
-// Answers the octets of the part dropped.
-base::Expected<std::uint64_t, base::IoError> EmbeddedStore::drop_oldest() {
+EmbeddedStore::Done EmbeddedStore::drop_oldest() {
   const std::lock_guard lock(changing_);
   auto next = std::make_shared<StoreView>(*view_.get());
   std::uint64_t all = 0;
@@ -325,7 +344,7 @@ base::Expected<std::uint64_t, base::IoError> EmbeddedStore::drop_oldest() {
   if (oldest == next->parts.end()) return base::Unexpected(disk_full(folder_));
   const PartPtr file = *oldest;
   const Part& part = file->part();
-  ManifestChange change{.removed = {part.name}};
+  ManifestChange change{.removed = {part.name}, .ledger_from = kept_from(next->parts, *oldest)};
   auto& dropped_to = part.kind == "flows" ? next->flows_dropped_to : next->rollups_dropped_to;
   dropped_to = std::max(dropped_to, part.max_end + 1);
   change.facts = {{kFlowsDroppedTo, next->flows_dropped_to},
@@ -337,15 +356,18 @@ base::Expected<std::uint64_t, base::IoError> EmbeddedStore::drop_oldest() {
   if (const auto done = manifest_.apply(change); !done) return base::Unexpected(done.error());
   if (part.kind == "flows" && !part.set_aside) rows_dropped_.add(part.rows);
   spdlog::info("dropped {} ({} rows) to make room", part.name, part.rows);
-  file->drop();
+  file->drop(owed_);
   next->parts.erase(oldest);
   view_.publish(std::move(next));
-  return part.octets;
+  return {};
 }
 
-bool EmbeddedStore::is_intact(const PartFile& part) {
+base::Expected<bool, base::IoError> EmbeddedStore::is_intact(const PartFile& part) {
   const auto digest = digest_of(part.file(), false);
-  return digest && *digest == FileDigest{part.part().octets, part.part().checksum};
+  if (digest) return *digest == FileDigest{part.part().octets, part.part().checksum};
+  const int why = digest.error().errno_value;
+  if (why == ENOENT || why == EIO) return false;
+  return base::Unexpected(digest.error());
 }
 
 void EmbeddedStore::set_aside(const PartPtr& file) {
@@ -382,33 +404,49 @@ void EmbeddedStore::set_aside(const PartPtr& file) {
   view_.publish(std::move(next));
 }
 
-bool EmbeddedStore::set_damaged_aside(const std::vector<PartPtr>& parts) {
+base::Expected<bool, QueryError> EmbeddedStore::set_damaged_aside(const std::vector<PartPtr>& parts,
+                                                                  const query::Cancel& cancel) {
   bool any = false;
   for (const auto& part : parts) {
-    if (is_intact(*part)) continue;
+    if (cancel.is_set()) return base::Unexpected(cancelled());
+    const auto intact = is_intact(*part);
+    if (!intact) return base::Unexpected(failed(base::to_text(intact.error())));
+    if (*intact) continue;
     set_aside(part);
     any = true;
   }
   return any;
 }
 
-// After a stop that was not clean each part is read once before it is believed.
-void EmbeddedStore::verify_once(const std::vector<PartPtr>& parts) {
-  std::vector<PartPtr> unread;
-  {
-    const std::lock_guard lock(unverified_mutex_);
-    for (const auto& part : parts) {
-      if (unverified_.erase(part->part().name) != 0) unread.push_back(part);
-    }
-  }
-  set_damaged_aside(unread);
+bool EmbeddedStore::is_unverified(const Part& part) const {
+  const std::lock_guard lock(unverified_mutex_);
+  return unverified_.contains(part.name);
 }
 
-base::Expected<query::AnswerSummary, query::QueryError> EmbeddedStore::query(
-    const query::Plan& plan, query::AnswerSink& sink, const query::Cancel& cancel) {
-  using query::QueryError;
+// After a stop that was not clean each part is read once before it is believed; a second question
+// waits for the one that reads it.
+base::Expected<void, QueryError> EmbeddedStore::verify_once(const std::vector<PartPtr>& parts,
+                                                            const query::Cancel& cancel) {
+  for (const auto& part : parts) {
+    if (!is_unverified(part->part())) continue;
+    const std::lock_guard one_reads(verifying_);
+    if (!is_unverified(part->part())) continue;
+    if (auto done = set_damaged_aside({part}, cancel); !done) {
+      return base::Unexpected(std::move(done.error()));
+    }
+    const std::lock_guard lock(unverified_mutex_);
+    unverified_.erase(part->part().name);
+  }
+  return {};
+}
+
+base::Expected<query::AnswerSummary, QueryError> EmbeddedStore::query(const query::Plan& plan,
+                                                                      query::AnswerSink& sink,
+                                                                      const query::Cancel& cancel) {
   for (int attempt = 0;; ++attempt) {
-    verify_once(choose_scans(plan, *view_.get()).parts());
+    if (auto read = verify_once(choose_scans(plan, *view_.get()).parts(), cancel); !read) {
+      return base::Unexpected(std::move(read.error()));
+    }
     const auto view = view_.get();
     const ScanChoice choice = choose_scans(plan, *view);
     base::Expected<query::AnswerSummary, QueryFailure> answer;
@@ -417,27 +455,38 @@ base::Expected<query::AnswerSummary, query::QueryError> EmbeddedStore::query(
     });
     if (!ran) return base::Unexpected(ran.error());
     if (answer) {
-      answer->loss = loss(plan.range);
+      const auto lost = loss(plan.range);
+      if (!lost) return base::Unexpected(lost.error());
+      answer->loss = *lost;
       return std::move(*answer);
     }
     const QueryFailure& failure = answer.error();
     if (failure.receiver_gone || cancel.is_set() ||
         failure.error.kind == duck::Error::Kind::Interrupted) {
-      return base::Unexpected(QueryError{QueryError::Kind::Cancelled, ""});
+      return base::Unexpected(cancelled());
     }
     if (failure.error.kind == duck::Error::Kind::OutOfMemory) {
       return base::Unexpected(QueryError{QueryError::Kind::TooMuchMemory, failure.error.text});
     }
-    // The reader says little of why; a part it could not read is not what was committed.
-    if (!set_damaged_aside(choice.parts()) || failure.began || attempt == kAttempts) {
-      return base::Unexpected(QueryError{QueryError::Kind::Failed, failure.error.text});
+    if (failure.error.kind != duck::Error::Kind::Io) {
+      return base::Unexpected(failed(failure.error.text));
+    }
+    // The reader says little of why; a part it could not read may not be what was committed.
+    const auto damaged = set_damaged_aside(choice.parts(), cancel);
+    if (!damaged) return base::Unexpected(damaged.error());
+    if (!*damaged || failure.began || attempt == kAttempts) {
+      return base::Unexpected(failed(failure.error.text));
     }
   }
 }
 
-query::Loss EmbeddedStore::loss(query::TimeRange range) const {
+// No number without its loss: a question whose loss is not known has failed.
+base::Expected<query::Loss, QueryError> EmbeddedStore::loss(query::TimeRange range) const {
   const std::lock_guard lock(reading_);
-  return Manifest(reading_db_).loss(range).value_or(query::Loss{});
+  const auto lost = Manifest(reading_db_).loss(range);
+  if (lost) return *lost;
+  spdlog::error("cannot read the ledger: {}", base::to_text(lost.error()));
+  return base::Unexpected(failed(base::to_text(lost.error())));
 }
 
 std::vector<flow::LedgerRow> EmbeddedStore::ledger(query::TimeRange range) const {

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "base/counters.h"
@@ -52,11 +54,12 @@ class EmbeddedStore final : public Store {
   StoreStatus status() const override;
 
   // Drops the oldest parts (FORMAT.md says which) until `octets` of the budget are free, or answers
-  // ENOSPC. For the store thread, before it writes and now and then for the journal's sake.
+  // ENOSPC. Store thread: what a commit does before it writes.
   base::Expected<void, base::IoError> make_room(std::uint64_t octets);
 
-  // Reads all of a part. False: it is not what was committed.
-  static bool is_intact(const PartFile& part);
+  // Reads all of a part. False: it is not what was committed, or the disk does not give it back. An
+  // error says nothing of the part: this process is short of descriptors, say.
+  static base::Expected<bool, base::IoError> is_intact(const PartFile& part);
   // Moves a damaged part to set_aside/, counts its rows as lost in the ledger and reads it no more.
   // Any thread.
   void set_aside(const PartPtr& part);
@@ -79,13 +82,17 @@ class EmbeddedStore final : public Store {
   PartPtr part_file(const Part& part) const;
   // Takes the octets from the budget, dropping the oldest parts for them.
   Done reserve(std::uint64_t octets);
-  base::Expected<std::uint64_t, base::IoError> drop_oldest();
+  Done drop_oldest();
   void publish_hot();
   void refuse(const flow::Batch& batch);
   void note_problem(const std::string& problem);
-  query::Loss loss(query::TimeRange range) const;
-  void verify_once(const std::vector<PartPtr>& parts);
-  bool set_damaged_aside(const std::vector<PartPtr>& parts);
+  base::Expected<query::Loss, query::QueryError> loss(query::TimeRange range) const;
+  base::Expected<void, query::QueryError> verify_once(const std::vector<PartPtr>& parts,
+                                                      const query::Cancel& cancel);
+  bool is_unverified(const Part& part) const;
+  // Whether any was.
+  base::Expected<bool, query::QueryError> set_damaged_aside(const std::vector<PartPtr>& parts,
+                                                            const query::Cancel& cancel);
 
   const std::filesystem::path folder_;
   base::DiskBudget* const budget_;    // null: read only
@@ -95,7 +102,9 @@ class EmbeddedStore final : public Store {
 
   // Store thread only.
   HotBatches hot_;
-  std::vector<std::pair<std::uint64_t, flow::LedgerRow>> refused_;  // segment, what was refused
+  using RefusedKey = std::tuple<std::uint64_t, base::UnixMs, flow::Address>;  // segment, minute, of
+  std::map<RefusedKey, flow::LedgerCounts> refused_;
+  const std::shared_ptr<OwedOctets> owed_ = std::make_shared<OwedOctets>(0);
   std::uint64_t next_part_ = 1;
 
   mutable std::mutex changing_;  // guards db_, and the publishing of views
@@ -106,8 +115,9 @@ class EmbeddedStore final : public Store {
   mutable std::mutex reading_;  // guards reading_db_
   state::StateDb reading_db_;
 
-  std::mutex unverified_mutex_;       // guards unverified_
-  std::set<std::string> unverified_;  // parts not read since a stop that was not clean
+  std::mutex verifying_;                 // held while one of them is read, before unverified_mutex_
+  mutable std::mutex unverified_mutex_;  // guards unverified_
+  std::set<std::string> unverified_;     // parts not read since a stop that was not clean
 
   base::Counter commits_failed_;
   base::Counter rows_refused_;

@@ -75,16 +75,10 @@ base::Expected<void, base::IoError> Manifest::apply(const ManifestChange& change
       return done;
     }
   }
-  for (const auto& row : change.ledger) {
-    if (auto done = add(row); !done) return done;
-  }
-  for (const auto& exporter : change.exporters) {
-    if (auto done =
-            db_->run("INSERT OR REPLACE INTO exporters VALUES (?, ?, ?)", exporter.exporter.hi,
-                     exporter.exporter.lo, state::Statement::Blob{exporter.state});
-        !done) {
-      return done;
-    }
+  if (auto done = add(change.ledger); !done) return done;
+  if (auto done = put(change.exporters, change.segment); !done) return done;
+  if (change.ledger_from) {
+    if (auto done = drop_ledger(*change.ledger_from); !done) return done;
   }
   for (const auto& [name, value] : change.facts) {
     if (auto done = db_->run("INSERT OR REPLACE INTO facts VALUES (?, ?)", name, value); !done) {
@@ -104,9 +98,12 @@ base::Expected<void, base::IoError> Manifest::add(const ManifestChange::Added& a
       !done) {
     return done;
   }
+  auto insert = db_->prepare("INSERT INTO part_exporters VALUES (?, ?, ?, ?, ?)");
+  if (!insert) return base::Unexpected(insert.error());
   for (const auto& share : added.shares) {
-    if (auto done = db_->run("INSERT INTO part_exporters VALUES (?, ?, ?, ?, ?)", part.name,
-                             share.exporter.hi, share.exporter.lo, share.minute, share.rows);
+    if (auto done =
+            insert->bind(part.name, share.exporter.hi, share.exporter.lo, share.minute, share.rows)
+                .run();
         !done) {
       return done;
     }
@@ -114,40 +111,81 @@ base::Expected<void, base::IoError> Manifest::add(const ManifestChange::Added& a
   return {};
 }
 
+// Those changed longest ago go where there are more than may be.
+base::Expected<void, base::IoError> Manifest::put(const std::vector<flow::ExporterState>& exporters,
+                                                  std::uint64_t segment) const {
+  if (exporters.empty()) return {};
+  auto insert = db_->prepare("INSERT OR REPLACE INTO exporters VALUES (?, ?, ?, ?)");
+  if (!insert) return base::Unexpected(insert.error());
+  auto forget = db_->prepare("DELETE FROM exporters WHERE exporter_hi = ? AND exporter_lo = ?");
+  if (!forget) return base::Unexpected(forget.error());
+  for (const auto& [exporter, state] : exporters) {
+    auto done =
+        state.empty()
+            ? forget->bind(exporter.hi, exporter.lo).run()
+            : insert->bind(exporter.hi, exporter.lo, state::Statement::Blob{state}, segment).run();
+    if (!done) return done;
+  }
+  // Counting reads no state; finding the oldest does.
+  auto count = db_->prepare("SELECT COUNT(*) FROM exporters");
+  std::uint64_t kept = 0;
+  if (auto done = each_row(count, [&](const auto& row) { kept = row.unsigned_integer(0); });
+      !done || kept <= kExporterStatesMax) {
+    return done;
+  }
+  return db_->run(
+      "DELETE FROM exporters WHERE (exporter_hi, exporter_lo) IN (SELECT exporter_hi, exporter_lo "
+      "FROM exporters ORDER BY segment DESC LIMIT -1 OFFSET ?)",
+      kExporterStatesMax);
+}
+
+base::Expected<void, base::IoError> Manifest::drop_ledger(base::UnixMs from) const {
+  if (auto done = db_->run("DELETE FROM ledger_not_counted WHERE minute < ?", from); !done) {
+    return done;
+  }
+  return db_->run("DELETE FROM ledger WHERE minute < ?", from);
+}
+
 base::Expected<void, base::IoError> Manifest::remove(const std::string& part) const {
   if (auto done = db_->run("DELETE FROM part_exporters WHERE part = ?", part); !done) return done;
   return db_->run("DELETE FROM parts WHERE name = ?", part);
 }
 
-base::Expected<void, base::IoError> Manifest::add(const flow::LedgerRow& row) const {
-  const auto& counts = row.counts;
-  if (auto done = db_->run(
-          "INSERT INTO ledger VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET "
-          "datagrams = datagrams + excluded.datagrams, octets = octets + excluded.octets, "
-          "records = records + excluded.records, flows = flows + excluded.flows, "
-          "options = options + excluded.options, events = events + excluded.events, "
-          "templates = templates + excluded.templates, "
-          "sequence_sent = sequence_sent + excluded.sequence_sent, "
-          "sequence_received = sequence_received + excluded.sequence_received, "
-          "sequence_gap = sequence_gap + excluded.sequence_gap, "
-          "reordered = reordered + excluded.reordered, repeated = repeated + excluded.repeated, "
-          "restarts = restarts + excluded.restarts, "
-          "spread_clamped = spread_clamped + excluded.spread_clamped",
-          row.minute, row.exporter.hi, row.exporter.lo, counts.datagrams, counts.octets,
-          counts.records, counts.flows, counts.options, counts.events, counts.templates,
-          counts.sequence_sent, counts.sequence_received, counts.sequence_gap, counts.reordered,
-          counts.repeated, counts.restarts, counts.spread_clamped);
-      !done) {
-    return done;
-  }
-  for (const auto& reason : flow::kNotCounted) {
-    if (counts[reason.reason] == 0) continue;
-    if (auto done = db_->run("INSERT INTO ledger_not_counted VALUES (?, ?, ?, ?, ?) ON CONFLICT DO "
-                             "UPDATE SET count = count + excluded.count",
-                             row.minute, row.exporter.hi, row.exporter.lo, reason.name,
-                             counts[reason.reason]);
+base::Expected<void, base::IoError> Manifest::add(const std::vector<flow::LedgerRow>& rows) const {
+  if (rows.empty()) return {};
+  auto add_counts = db_->prepare(
+      "INSERT INTO ledger VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET "
+      "datagrams = datagrams + excluded.datagrams, octets = octets + excluded.octets, "
+      "records = records + excluded.records, flows = flows + excluded.flows, "
+      "options = options + excluded.options, events = events + excluded.events, "
+      "templates = templates + excluded.templates, "
+      "sequence_sent = sequence_sent + excluded.sequence_sent, "
+      "sequence_received = sequence_received + excluded.sequence_received, "
+      "sequence_gap = sequence_gap + excluded.sequence_gap, "
+      "reordered = reordered + excluded.reordered, repeated = repeated + excluded.repeated, "
+      "restarts = restarts + excluded.restarts, "
+      "spread_clamped = spread_clamped + excluded.spread_clamped");
+  if (!add_counts) return base::Unexpected(add_counts.error());
+  auto add_reason = db_->prepare(
+      "INSERT INTO ledger_not_counted VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET count = "
+      "count + excluded.count");
+  if (!add_reason) return base::Unexpected(add_reason.error());
+  for (const auto& [exporter, minute, counts] : rows) {
+    if (auto done = add_counts
+                        ->bind(minute, exporter.hi, exporter.lo, counts.datagrams, counts.octets,
+                               counts.records, counts.flows, counts.options, counts.events,
+                               counts.templates, counts.sequence_sent, counts.sequence_received,
+                               counts.sequence_gap, counts.reordered, counts.repeated,
+                               counts.restarts, counts.spread_clamped)
+                        .run();
         !done) {
       return done;
+    }
+    for (const auto& reason : flow::kNotCounted) {
+      const auto count = counts[reason.reason];
+      if (count == 0) continue;
+      auto& row = add_reason->bind(minute, exporter.hi, exporter.lo, reason.name, count);
+      if (auto done = row.run(); !done) return done;
     }
   }
   return {};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,14 +20,19 @@ struct ManifestChange {
   std::vector<Added> added = {};
   std::vector<std::string> removed = {};
   std::vector<std::string> set_aside = {};
-  std::vector<flow::LedgerRow> ledger = {};  // added to what is there
-  std::vector<flow::ExporterState> exporters = {};
+  std::vector<flow::LedgerRow> ledger = {};         // added to what is there
+  std::vector<flow::ExporterState> exporters = {};  // an empty state: it is forgotten
+  std::uint64_t segment = 0;                        // as of which the exporters' states are
+  std::optional<base::UnixMs> ledger_from = {};     // the ledger's earlier minutes go
   std::vector<std::pair<std::string, std::int64_t>> facts = {};
 };
 
 // The store's tables in state.db. One thread at a time; the StateDb must outlive it.
 class Manifest {
  public:
+  // Exporters' states kept: as many as all workers may hold. Beyond, those changed longest ago go.
+  static constexpr std::uint64_t kExporterStatesMax = 8 * 4'096;
+
   explicit Manifest(const state::StateDb& db) : db_(&db) {}
 
   base::Expected<void, base::IoError> apply(const ManifestChange& change) const;
@@ -48,7 +54,9 @@ class Manifest {
   using Done = base::Expected<void, base::IoError>;
   Done add(const ManifestChange::Added& added) const;
   Done remove(const std::string& part) const;
-  Done add(const flow::LedgerRow& row) const;
+  Done add(const std::vector<flow::LedgerRow>& rows) const;
+  Done put(const std::vector<flow::ExporterState>& exporters, std::uint64_t segment) const;
+  Done drop_ledger(base::UnixMs from) const;
   base::Expected<std::vector<flow::LedgerRow>, base::IoError> read_ledger(
       const std::string& counts_sql, const std::string& not_counted_sql,
       query::TimeRange range) const;

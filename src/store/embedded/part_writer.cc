@@ -71,9 +71,9 @@ base::Expected<std::unique_ptr<PartWriter>, base::IoError> PartWriter::open(
 base::Expected<Part, base::IoError> PartWriter::write(std::shared_ptr<const RowSource> rows,
                                                       Part part) {
   const auto file = folder_ / part.name;
-  std::error_code problem;
-  std::filesystem::create_directories(file.parent_path(), problem);
-  if (problem) return base::Unexpected(io_error("create folder", file.parent_path(), problem));
+  if (const auto made = make_folder(file.parent_path()); !made) {
+    return base::Unexpected(made.error());
+  }
   Unfinished unfinished{file.string() + kUnfinished};
   if (auto copied = copy(std::move(rows), part, unfinished.file); !copied) {
     return base::Unexpected(copied.error());
@@ -83,6 +83,7 @@ base::Expected<Part, base::IoError> PartWriter::write(std::shared_ptr<const RowS
   part.octets = digest->octets;
   part.checksum = digest->checksum;
   CRASH_POINT("in_seal");
+  std::error_code problem;
   std::filesystem::rename(unfinished.file, file, problem);
   if (problem) return base::Unexpected(io_error("rename", file, problem));
   unfinished.file.clear();

@@ -47,6 +47,68 @@ TEST_F(RetentionTest, TheOldestPartGoesFirstAndTheAnswerSaysSo) {
   EXPECT_EQ(store_->parts().size(), 2u);
 }
 
+// Asks for room while a reader holds what goes for it.
+class RoomWhileReading final : public query::AnswerSink {
+ public:
+  explicit RoomWhileReading(EmbeddedStore& store, std::uint64_t octets)
+      : store_(store), octets_(octets) {}
+  void head(const std::vector<query::AnswerColumn>&) override {}
+  bool chunk(const query::AnswerChunk&) override {
+    for (int attempt = 0; attempt < 3; ++attempt) {
+      const auto room = store_.make_room(octets_);
+      EXPECT_TRUE(!room && room.error().errno_value == ENOSPC);
+    }
+    return true;
+  }
+
+ private:
+  EmbeddedStore& store_;
+  const std::uint64_t octets_;
+};
+
+TEST_F(RetentionTest, WhatASlowReaderHoldsIsWaitedForInsteadOfDroppingMore) {
+  open();
+  commit_parts(4);
+  const std::uint64_t free = budget_->limit_octets() - budget_->used_octets();
+  RoomWhileReading reader(*store_, free + 1);
+  ASSERT_TRUE(store_->query(plan("src"), reader, query::Cancel()));
+  EXPECT_EQ(store_->parts().size(), 3u);
+  EXPECT_EQ(budget_->used_octets(), octets_on_disk());
+  EXPECT_TRUE(store_->make_room(free + 1));
+  EXPECT_EQ(store_->parts().size(), 3u);
+}
+
+TEST_F(RetentionTest, TheLedgerGoesWithThePartsOfItsMinutes) {
+  open();
+  commit_parts(3);
+  Commit counted;
+  counted.segment = 4;
+  for (int minute = 0; minute <= 4; ++minute) {
+    flow::LedgerRow row{address("192.0.2.1"), kNoon + minute * base::kMsPerMinute, {}};
+    row.counts.records = 1;
+    row.counts[flow::NotCounted::UnknownVersion] = 1;
+    counted.ledger.push_back(row);
+  }
+  ASSERT_TRUE(store_->commit(counted));
+  const auto minutes = [&] {
+    std::vector<std::int64_t> found;
+    for (const auto& row : store_->ledger({0, kNoon + base::kMsPerHour})) {
+      found.push_back((row.minute - kNoon) / base::kMsPerMinute);
+    }
+    return found;
+  };
+  EXPECT_THAT(minutes(), ElementsAre(0, 1, 2, 3, 4));
+  const auto drop_one = [&] {
+    return store_->make_room(budget_->limit_octets() - budget_->used_octets() + 1);
+  };
+  ASSERT_TRUE(drop_one());  // received in minute 1
+  EXPECT_THAT(minutes(), ElementsAre(1, 2, 3, 4));
+  ASSERT_TRUE(drop_one());
+  EXPECT_THAT(minutes(), ElementsAre(2, 3, 4));
+  ASSERT_TRUE(drop_one());
+  EXPECT_THAT(minutes(), ElementsAre(3, 4));
+}
+
 TEST_F(RetentionTest, ABudgetTooSmallForTheRowsKeepsThemHotAndSaysSo) {
   limit_octets_ = 1'000;
   open();

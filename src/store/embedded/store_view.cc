@@ -1,17 +1,24 @@
 #include "store/embedded/store_view.h"
 
 #include <system_error>
+#include <utility>
 
 #include "base/log.h"
 
 namespace store {
 
+void PartFile::drop(std::shared_ptr<OwedOctets> owed) const {
+  *owed += part_.octets;
+  owed_ = std::move(owed);
+}
+
 PartFile::~PartFile() {
-  if (!dropped_.load(std::memory_order_relaxed)) return;
+  if (owed_ == nullptr) return;
   std::error_code problem;
   std::filesystem::remove(file_, problem);
   if (problem) spdlog::warn("cannot remove dropped part {}: {}", file_.string(), problem.message());
   if (budget_ != nullptr) budget_->give_back(part_.octets);
+  *owed_ -= part_.octets;
 }
 
 }  // namespace store

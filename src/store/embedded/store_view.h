@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <vector>
@@ -9,6 +11,9 @@
 #include "store/store.h"
 
 namespace store {
+
+// Octets of parts that are dropped but still read by somebody; they come back to the budget later.
+using OwedOctets = std::atomic<std::uint64_t>;
 
 // A committed part's file. The last holder of a dropped one unlinks it and gives its octets back,
 // so that a view can be read for as long as somebody holds it.
@@ -22,18 +27,20 @@ class PartFile {
 
   const Part& part() const { return part_; }
   const std::filesystem::path& file() const { return file_; }
-  // The manifest names it no more.
-  void drop() const { dropped_.store(true, std::memory_order_relaxed); }
+  // The manifest names it no more. Its octets count as owed until its last holder lets go. Called
+  // once, by a holder.
+  void drop(std::shared_ptr<OwedOctets> owed) const;
 
  private:
   const Part part_;
   const std::filesystem::path file_;
-  base::DiskBudget* const budget_;  // null: opened to be read only
-  mutable std::atomic<bool> dropped_{false};
+  base::DiskBudget* const budget_;            // null: opened to be read only
+  mutable std::shared_ptr<OwedOctets> owed_;  // null: not dropped
 };
 using PartPtr = std::shared_ptr<const PartFile>;
 
-// What a question is answered from: immutable, published whole by the store thread.
+// What a question is answered from: immutable, published whole: by the store thread, and by a
+// question that sets a damaged part aside.
 struct StoreView {
   std::vector<BatchPtr> hot;   // not committed
   std::vector<PartPtr> parts;  // committed, set aside ones included; by (max_received, name)
