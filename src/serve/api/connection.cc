@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
@@ -15,6 +16,7 @@
 
 #include "base/check.h"
 #include "base/clock.h"
+#include "serve/api/throttle.h"
 
 namespace serve {
 
@@ -102,11 +104,13 @@ std::string head_text(const Response& response, Framing framing, bool keep_alive
 // thread; a request runs on another thread, one at a time, and meanwhile the socket thread only
 // looks whether the client is still there.
 class Connection final : public Exchange, public std::enable_shared_from_this<Connection> {
+  using Duration = std::chrono::steady_clock::duration;
+
  public:
   Connection(asio::generic::stream_protocol::socket socket, const Peer& peer, ConnectionHost& host)
       : stream_(std::move(socket)), peer_(peer), host_(host) {
     host_.open.insert(this);
-    if (counts_per_address()) ++host_.per_address[peer_.address];
+    if (counts_per_address()) ++host_.per_address[client_network(peer_.address)];
     host_.counters.connections_open.set(host_.open.size());
   }
   ~Connection() override = default;
@@ -163,6 +167,7 @@ class Connection final : public Exchange, public std::enable_shared_from_this<Co
   bool streaming_ = false;
   bool chunked_ = false;
   bool broken_off_ = false;
+  Duration waited_{};  // for the client to take what was flushed
   std::string unsent_head_;
   std::string piece_;
 };
@@ -320,7 +325,7 @@ void Connection::close() {
   host_.event_streams.erase(this);
   host_.counters.event_streams_open.set(host_.event_streams.size());
   if (!counts_per_address()) return;
-  const auto count = host_.per_address.find(peer_.address);
+  const auto count = host_.per_address.find(client_network(peer_.address));
   CHECK(count != host_.per_address.end());
   if (--count->second == 0) host_.per_address.erase(count);
 }
@@ -328,6 +333,7 @@ void Connection::close() {
 void Connection::start(Response head) {
   CHECK(!streaming_);
   streaming_ = true;
+  waited_ = {};
   chunked_ = !http_1_0_;
   if (!chunked_) keep_alive_ = false;
   unsent_head_ = head_text(head, chunked_ ? Framing::Chunked : Framing::UntilClose, keep_alive_);
@@ -341,7 +347,8 @@ bool Connection::write(std::string_view piece) {
   return piece_.size() < host_.options.piece_octets ? !gone_->is_set() : flush(false);
 }
 
-// Sends the collected piece from the socket thread and waits until the kernel has taken it.
+// Sends the collected piece from the socket thread and waits until the kernel has taken it. A
+// streamed answer holds a thread and what it reads from, so that its waits are bounded in sum, too.
 bool Connection::flush(bool last) {
   std::string text = std::exchange(unsent_head_, {});
   if (!piece_.empty() && !head_only_) {
@@ -350,14 +357,20 @@ bool Connection::flush(bool last) {
   if (last && chunked_ && !head_only_) text += "0\r\n\r\n";
   piece_.clear();
 
+  const Duration left = std::max(host_.options.answer_wait_max - waited_, Duration::zero());
+  const bool is_last_wait = left < host_.options.write_timeout;
+  const auto began = std::chrono::steady_clock::now();
   std::binary_semaphore done(0);
   bool taken = false;
   asio::post(stream_.get_executor(), [&, this] {
     if (closed_) return done.release();
-    stream_.expires_after(host_.options.write_timeout);
+    stream_.expires_after(is_last_wait ? left : Duration(host_.options.write_timeout));
     asio::async_write(stream_, asio::buffer(text),
                       [&, self = shared_from_this()](error_code error, std::size_t) {
-                        if (error == beast::error::timeout) host_.counters.timed_out.add();
+                        if (error == beast::error::timeout) {
+                          auto& counters = host_.counters;
+                          (is_last_wait ? counters.slow_readers : counters.timed_out).add();
+                        }
                         if (error) close();
                         if (!closed_) stream_.expires_never();
                         taken = !error;
@@ -365,6 +378,7 @@ bool Connection::flush(bool last) {
                       });
   });
   done.acquire();
+  waited_ += std::chrono::steady_clock::now() - began;
   return taken;
 }
 
@@ -451,7 +465,7 @@ void send_events(ConnectionHost& host) {
 
 void open_connection(asio::generic::stream_protocol::socket socket, const Peer& peer,
                      ConnectionHost& host) {
-  const auto of_address = host.per_address.find(peer.address);
+  const auto of_address = host.per_address.find(client_network(peer.address));
   const bool address_full = of_address != host.per_address.end() &&
                             of_address->second >= host.options.connections_per_address_max;
   if (host.open.size() >= host.options.connections_max || address_full) {

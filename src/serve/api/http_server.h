@@ -28,9 +28,10 @@ struct ServerOptions {
   std::uint64_t body_octets_max = std::uint64_t{64} * 1024;
   std::size_t piece_octets =
       std::size_t{64} * 1024;  // of a streamed answer, held in memory per request
-  std::chrono::milliseconds request_timeout{10'000};  // from the first wait to the last octet
-  std::chrono::milliseconds idle_timeout{60'000};     // between two requests of a connection
-  std::chrono::milliseconds write_timeout{30'000};    // for one piece to be taken
+  std::chrono::milliseconds request_timeout{10'000};   // from the first wait to the last octet
+  std::chrono::milliseconds idle_timeout{60'000};      // between two requests of a connection
+  std::chrono::milliseconds write_timeout{30'000};     // for one piece to be taken
+  std::chrono::milliseconds answer_wait_max{600'000};  // for all pieces of a streamed answer
 
   std::size_t event_streams_max = 64;  // beyond: 503
   std::chrono::milliseconds event_interval{1'000};
@@ -49,6 +50,7 @@ struct ServerCounters {
   base::Counter malformed;              // not HTTP as we read it
   base::Counter too_large;              // header or body over its cap
   base::Counter timed_out;              // slow request, idle connection or slow reader
+  base::Counter slow_readers;           // kept a whole answer waiting too long
   base::Counter busy;                   // 503 because a lane was full
   base::Counter unix_refused;           // wrong credentials on the Unix socket
   base::Counter connections_open;       // now

@@ -320,6 +320,26 @@ TEST(HttpServer, GivesUpOnAReaderThatTakesNothing) {
   EXPECT_EQ(server.counters().timed_out.get(), 1u);
 }
 
+TEST(HttpServer, GivesUpOnAReaderThatTakesEachPieceButTheWholeTooSlowly) {
+  TestServer server([](ServerOptions& options) {
+    options.write_timeout = milliseconds(10'000);
+    options.answer_wait_max = milliseconds(300);
+  });
+  const NamedText token = server.token();
+  std::atomic<bool> ended = false;
+  server.store.on_query = [&](const query::Plan&, query::AnswerSink& sink, const query::Cancel&) {
+    auto result = answer_rows(1'000'000'000, sink);
+    ended = !result;
+    return result;
+  };
+  RawClient client = server.client();
+  client.send(request_text("GET", "/api/v1/query?format=csv", {token}));
+  EXPECT_EQ(client.read(1'000'000).size(), 1'000'000u);
+  EXPECT_TRUE(becomes_true([&] { return ended.load(); }));
+  EXPECT_EQ(server.counters().slow_readers.get(), 1u);
+  EXPECT_EQ(server.counters().timed_out.get(), 0u);
+}
+
 TEST(HttpServer, ShowsThatAnAnswerBrokeOff) {
   TestServer server;
   const NamedText token = server.token();

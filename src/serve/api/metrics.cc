@@ -150,6 +150,7 @@ void add_http(Families& families, const ServerCounters& server, const ApiCounter
   refused("malformed", server.malformed);
   refused("too_large", server.too_large);
   refused("timed_out", server.timed_out);
+  refused("slow_reader", server.slow_readers);
   refused("busy", server.busy);
   refused("unix_credentials", server.unix_refused);
   refused("event_streams", server.event_streams_refused);

@@ -3,14 +3,10 @@
 #include <algorithm>
 
 namespace serve {
-namespace {
 
-// An IPv6 client has a /64 at least: one of its addresses is as good as another.
-flow::Address network_of_client(const flow::Address& client) {
+flow::Address client_network(const flow::Address& client) {
   return client.is_v4() ? client : flow::Address{.hi = client.hi, .lo = 0};
 }
-
-}  // namespace
 
 std::int64_t Throttle::closed_for(Window& window, std::size_t limit, base::UnixMs now) const {
   // A clock that was set back must not close the window for longer than it lasts.
@@ -20,7 +16,7 @@ std::int64_t Throttle::closed_for(Window& window, std::size_t limit, base::UnixM
 
 std::int64_t Throttle::take(const flow::Address& client, base::UnixMs now) {
   const std::lock_guard lock(mutex_);
-  const flow::Address key = network_of_client(client);
+  const flow::Address key = client_network(client);
   if (clients_.size() >= limits_.clients_max && !clients_.contains(key)) make_room(now);
   Window& window = clients_[key];
   const std::int64_t wait = std::max(closed_for(window, limits_.tries_per_client, now),
@@ -33,7 +29,7 @@ std::int64_t Throttle::take(const flow::Address& client, base::UnixMs now) {
 
 void Throttle::forgive(const flow::Address& client) {
   const std::lock_guard lock(mutex_);
-  const auto window = clients_.find(network_of_client(client));
+  const auto window = clients_.find(client_network(client));
   if (window == clients_.end()) return;
   all_.tries -= std::min(all_.tries, window->second.tries);
   clients_.erase(window);

@@ -11,6 +11,10 @@
 
 namespace serve {
 
+// What counts as one client. An IPv6 client has a /64 at least: one of its addresses is as good as
+// another.
+flow::Address client_network(const flow::Address& client);
+
 // How often something that can be guessed may be tried: per client network and in all, within a
 // window that begins with the first try. Thread-safe; time is passed in.
 class Throttle {

@@ -12,6 +12,14 @@ flow::Address client(std::uint32_t number) {
   return flow::Address::v4(0x0a000000 + number);
 }
 
+TEST(ClientNetwork, IsTheAddressOrItsFirst64Bits) {
+  const auto network = [](std::string_view address) {
+    return flow::to_text(client_network(*flow::parse_address(address)));
+  };
+  EXPECT_EQ(network("192.0.2.7"), "192.0.2.7");
+  EXPECT_EQ(network("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+}
+
 TEST(Throttle, ClosesForAClientAndOpensAfterItsWindow) {
   Throttle throttle(kLimits);
   EXPECT_EQ(throttle.take(client(1), 10'000), 0);
