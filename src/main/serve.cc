@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "collect/collector.h"
 #include "main/commands.h"
+#include "main/descriptors.h"
 #include "main/knowledge.h"
 #include "main/privileges.h"
 #include "serve/api/api.h"
@@ -221,6 +222,13 @@ base::Expected<void, base::IoError> Service::open_http() {
   if (settings_.http.address != flow::Address{}) options.address = settings_.http.address;
   options.port = settings_.http.port;
   options.unix_socket = folder / "weir.sock";
+  const std::size_t descriptors = raise_descriptor_limit();
+  const std::size_t connections = connections_under(descriptors, options.connections_max);
+  if (connections < options.connections_max) {
+    spdlog::warn("at most {} open files are granted: {} connections instead of {} (ulimit -n)",
+                 descriptors, connections, options.connections_max);
+    options.connections_max = connections;
+  }
   auto server = serve::HttpServer::bind(options, *api_);
   if (!server) return base::Unexpected(std::move(server.error()));
   http_ = std::move(*server);
