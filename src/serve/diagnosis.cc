@@ -46,7 +46,13 @@ std::uint16_t port_of(const flow::PortView& port) {
 }
 
 bool has_field(const flow::TemplateView& view, std::string_view name) {
-  return std::ranges::find(view.fields, name) != view.fields.end();
+  std::string_view rest = view.fields;
+  while (!rest.empty()) {
+    const std::size_t end = rest.find(' ');
+    if (rest.substr(0, end) == name) return true;
+    rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
+  }
+  return false;
 }
 
 bool has_any(const flow::TemplateView& view, std::initializer_list<std::string_view> names) {
@@ -59,12 +65,12 @@ bool is_of_flows(const flow::TemplateView& view) {
 }
 
 bool has_flow_template(const ExporterView& view) {
-  return std::ranges::any_of(view.templates, is_of_flows);
+  return std::ranges::any_of(view.templates, [](const auto& one) { return is_of_flows(*one); });
 }
 
 bool has_options(const ExporterView& view) {
   return view.since_start.options > 0 ||
-         std::ranges::any_of(view.templates, [](const auto& one) { return one.is_options; });
+         std::ranges::any_of(view.templates, [](const auto& one) { return one->is_options; });
 }
 
 std::uint64_t with_templates(const ExporterView& view) {
@@ -126,8 +132,8 @@ SenderLights lights_of(const ExporterView& view, base::UnixMs now) {
   }
 
   const bool needs_none = view.datagrams_by_version[0] > 0;
-  const bool is_short = std::ranges::any_of(view.templates, [](const flow::TemplateView& one) {
-    return is_of_flows(one) && !missing_fields(one).empty();
+  const bool is_short = std::ranges::any_of(view.templates, [](const auto& one) {
+    return is_of_flows(*one) && !missing_fields(*one).empty();
   });
   if (is_short || is_options_only(view, now)) {
     lights.template_known = Light::Trouble;
@@ -269,15 +275,15 @@ void Findings::add_templates(const ExporterView& view, const std::string& name) 
 }
 
 void Findings::add_fields(const ExporterView& view, const std::string& name) {
-  for (const flow::TemplateView& known : view.templates) {
-    if (!is_of_flows(known)) continue;
-    auto missing = missing_fields(known);
+  for (const auto& known : view.templates) {
+    if (!is_of_flows(*known)) continue;
+    auto missing = missing_fields(*known);
     if (missing.empty()) continue;
     const bool no_bytes = missing.back() == "bytes";
     all_.push_back(
         {FindingState::FieldsMissing,
          FindingLevel::Trouble,
-         fmt::format("Template {} of {} has no {}.", known.id, name, fmt::join(missing, ", no ")),
+         fmt::format("Template {} of {} has no {}.", known->id, name, fmt::join(missing, ", no ")),
          missing.size() == 1 && no_bytes
              ? "Its flows count as 0 bytes on every page. Add the octet counter to the "
                "router's flow record."
@@ -293,9 +299,8 @@ void Findings::add_fields(const ExporterView& view, const std::string& name) {
 
 void Findings::add_sampling(const ExporterView& view, const std::string& name) {
   if (!view.sampling.empty() || facts_.sampling_is_set(view.exporter)) return;
-  const bool is_hinted = std::ranges::any_of(view.templates, [](const flow::TemplateView& one) {
-    return is_of_flows(one) && hints_at_sampling(one);
-  });
+  const bool is_hinted = std::ranges::any_of(
+      view.templates, [](const auto& one) { return is_of_flows(*one) && hints_at_sampling(*one); });
   if (!is_hinted) return;
   all_.push_back({FindingState::SamplingUnknown, FindingLevel::Note,
                   fmt::format("{} names a sampler but not its rate: if it looks at 1 packet in N, "

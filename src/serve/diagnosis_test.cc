@@ -14,8 +14,17 @@ using testing::IsEmpty;
 
 constexpr base::UnixMs kNow = 1'795'000'000'000;
 const flow::Address kRouter = *flow::parse_address("192.168.1.1");
-const std::vector<std::string> kWholeTemplate = {"sourceIPv4Address", "destinationIPv4Address",
-                                                 "octetDeltaCount", "packetDeltaCount"};
+const std::string kWholeTemplate =
+    "sourceIPv4Address destinationIPv4Address octetDeltaCount packetDeltaCount";
+
+std::shared_ptr<const flow::TemplateView> known_template(std::string fields,
+                                                         bool is_options = false) {
+  flow::TemplateView known;
+  known.id = 256;
+  known.is_options = is_options;
+  known.fields = std::move(fields);
+  return std::make_shared<const flow::TemplateView>(std::move(known));
+}
 
 // A router whose flows are stored: each test breaks one thing of it.
 flow::ExporterView good_router() {
@@ -26,7 +35,7 @@ flow::ExporterView good_router() {
   view.last_seen = kNow - 1'000;
   view.since_start.datagrams = 10;
   view.since_start.records = view.since_start.flows = 200;
-  view.templates = {{.domain = 0, .id = 256, .fields = kWholeTemplate}};
+  view.templates = {known_template(kWholeTemplate)};
   return view;
 }
 
@@ -146,7 +155,7 @@ TEST_F(DiagnoseTest, S7CountsWhatWaitsForItsTemplate) {
 
 TEST_F(DiagnoseTest, S8KnowsAnExporterOfOptionsAloneAfterTwoMinutes) {
   flow::ExporterView view = good_router();
-  view.templates[0].is_options = true;
+  view.templates[0] = known_template(kWholeTemplate, true);
   view.since_start.flows = 0;
   view.since_start.options = 200;
   worker_.exporters = {view};
@@ -159,23 +168,23 @@ TEST_F(DiagnoseTest, S8KnowsAnExporterOfOptionsAloneAfterTwoMinutes) {
 
 TEST_F(DiagnoseTest, S9NamesTheFieldsThatATemplateLacks) {
   worker_.exporters = {good_router()};
-  worker_.exporters[0].templates[0].fields = {"sourceIPv6Address", "destinationIPv6Address"};
+  worker_.exporters[0].templates[0] = known_template("sourceIPv6Address destinationIPv6Address");
   EXPECT_EQ(finding().state, FindingState::FieldsMissing);
   EXPECT_EQ(finding().what, "Template 256 of 192.168.1.1 has no bytes.");
   EXPECT_THAT(finding().hint, HasSubstr("0 bytes"));
-  worker_.exporters[0].templates[0].fields = {"octetTotalCount"};
+  worker_.exporters[0].templates[0] = known_template("octetTotalCount");
   EXPECT_EQ(finding().what,
             "Template 256 of 192.168.1.1 has no source address, no destination address.");
   EXPECT_THAT(finding().missing, ElementsAre("source address", "destination address"));
   // What tells of events has no volume to tell.
-  worker_.exporters[0].templates[0].fields = {"natEvent"};
-  worker_.exporters[0].templates.push_back({.id = 257, .fields = kWholeTemplate});
+  worker_.exporters[0].templates[0] = known_template("natEvent");
+  worker_.exporters[0].templates.push_back(known_template(kWholeTemplate));
   EXPECT_THAT(diagnosed().findings, IsEmpty());
 }
 
 TEST_F(DiagnoseTest, S10AsksForARateThatNothingTells) {
   worker_.exporters = {good_router()};
-  worker_.exporters[0].templates[0].fields.emplace_back("samplerId");
+  worker_.exporters[0].templates[0] = known_template(kWholeTemplate + " samplerId");
   EXPECT_EQ(finding().state, FindingState::SamplingUnknown);
   EXPECT_THAT(finding().what, AllOf(HasSubstr("192.168.1.1"), HasSubstr("N times too small")));
   sampling_is_set_ = true;
