@@ -61,6 +61,20 @@ std::vector<RowSource::Field> described(std::span<const FlowField> fields) {
   return described;
 }
 
+// Calls `take(i, order[i])` for each row. What it will read of a row some way ahead is asked for
+// before, at `place_of(ref)`: rows in order lie anywhere in memory, and waiting for them was a
+// quarter of all that collecting costs.
+template <class PlaceOf, class Take>
+void for_each_row(std::span<const RowRef> order, PlaceOf place_of, Take take) {
+  constexpr std::size_t kAhead = 24;
+  const std::size_t safe = order.size() - std::min(order.size(), kAhead);
+  for (std::size_t i = 0; i < safe; ++i) {
+    __builtin_prefetch(place_of(order[i + kAhead]));
+    take(i, order[i]);
+  }
+  for (std::size_t i = safe; i < order.size(); ++i) take(i, order[i]);
+}
+
 struct HotFields {
   std::vector<FlowField> columns = fields_of(~flow::ColumnMask{0});
   std::vector<RowSource::Field> all = described(columns);
@@ -151,12 +165,19 @@ OrderedRows::OrderedRows(std::span<const BatchPtr> batches, std::span<const RowR
       piece_rows_(duckdb_vector_size()) {
   CHECK(batches.size() <= kBatchesPerPartMax);
   std::size_t rows_max = 0;
+  std::vector<const flow::ColumnMask*> presence;
   for (const auto& batch : batches) {
     rows_max = std::max(rows_max, batch->rows());
-    presence_.push_back(batch->presence().data());
+    presence.push_back(batch->presence().data());
     always_ &= batch->filled_in_every_row();
   }
   CHECK(rows_max <= kRowsPerBatchMax);
+  if ((columns & ~always_) != 0) {
+    presence_.resize(order.size());
+    for_each_row(
+        order, [&](RowRef ref) { return presence[ref.batch] + ref.row; },
+        [&](std::size_t i, RowRef ref) { presence_[i] = presence[ref.batch][ref.row]; });
+  }
   zeros_.resize(rows_max);
   for (const auto& field : fields_) {
     auto& arrays = arrays_.emplace_back();
@@ -178,23 +199,26 @@ void OrderedRows::fill(std::size_t piece, std::size_t index, duckdb_vector vecto
   const auto order = order_.subspan(piece * piece_rows_, rows_of(piece));
   const FlowField field = fields_[index];
   const flow::ColumnMask bit = flow::bit(field.column);
-  const auto present = [&](RowRef ref) { return (presence_[ref.batch][ref.row] & bit) != 0; };
-  if ((always_ & bit) == 0) {
-    set_validity(vector, order.size(), [&](std::size_t row) { return present(order[row]); });
-  }
+  const bool always = (always_ & bit) != 0;
+  const auto present = [&](std::size_t row) {
+    return always || (presence_[piece * piece_rows_ + row] & bit) != 0;
+  };
+  if (!always) set_validity(vector, order.size(), present);
   const auto& arrays = arrays_[index];
   if (is_name(field)) {
     return put_names(vector, order.size(), [&](std::size_t row) {
       const RowRef ref = order[row];
-      return present(ref) ? static_cast<const std::uint32_t*>(arrays[ref.batch])[ref.row] : 0;
+      return present(row) ? static_cast<const std::uint32_t*>(arrays[ref.batch])[ref.row] : 0;
     });
   }
   void* out = duckdb_vector_get_data(vector);
   with_storage(field, [&]<class T>() {
     auto* values = static_cast<T*>(out);
-    for (std::size_t row = 0; row < order.size(); ++row) {
-      values[row] = static_cast<const T*>(arrays[order[row].batch])[order[row].row];
-    }
+    const auto place_of = [&](RowRef ref) {
+      return static_cast<const T*>(arrays[ref.batch]) + ref.row;
+    };
+    for_each_row(order, place_of,
+                 [&](std::size_t row, RowRef ref) { values[row] = *place_of(ref); });
   });
 }
 

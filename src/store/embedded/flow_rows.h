@@ -80,8 +80,8 @@ class OrderedRows final : public RowSource {
   std::span<const RowRef> order_;
   std::vector<FlowField> fields_;
   std::vector<Field> names_;
-  std::vector<std::vector<const void*>> arrays_;   // by field, then by batch
-  std::vector<const flow::ColumnMask*> presence_;  // by batch
+  std::vector<std::vector<const void*>> arrays_;  // by field, then by batch
+  std::vector<flow::ColumnMask> presence_;        // in order; empty: no column lacks in any row
   std::vector<std::uint64_t> zeros_;  // stands in for the array of a batch without the column
   flow::ColumnMask always_;           // columns that every row has
   std::size_t piece_rows_;
