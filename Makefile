@@ -3,7 +3,7 @@ SHELL := /bin/bash
 JOBS  ?= $(shell nproc)
 RUN_TESTS := python3 tools/run_tests.py
 
-.PHONY: help run test check test-peers soak fuzz format deps ci-sanitizers build-run build-test
+.PHONY: help run test check test-peers soak deb fuzz format deps ci-sanitizers build-run build-test
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1 \2/p' Makefile | awk '{ name = $$1 " " $$2; $$1 = $$2 = ""; printf "%-16s %s\n", name, $$0 }'
@@ -25,6 +25,11 @@ test-peers: build-test ## tests against nfdump, pmacct, softflowd, tshark...
 soak: build-test ## the long ones: full rate, a hundred kills, a bare Debian
 	@tools/install_deps.sh peers soak
 	@$(RUN_TESTS) release --label soak --jobs 1
+
+deb: ## a Debian package of Weir, with its service: build/release/weir_*.deb
+	@tools/install_deps.sh build package
+	@tools/build.sh release weir man
+	@cd build/release && cpack -G DEB
 
 fuzz: ## each fuzz target for FUZZ_SECONDS (300)
 	@tools/install_deps.sh build test check
