@@ -81,19 +81,25 @@ void append_json_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
+std::size_t utf8_prefix(std::string_view text) {
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const std::size_t length = octet_at(text, at) < 0x80 ? 1 : sequence_length(text, at);
+    if (length == 0) return at;
+    at += length;
+  }
+  return at;
+}
+
 std::string valid_utf8(std::string text) {
   std::string valid;
-  std::size_t taken = 0;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t length = octet_at(text, at) < 0x80 ? 1 : sequence_length(text, at);
-    if (length == 0) {
-      valid.append(text, taken, at - taken).append(kReplacement);
-      taken = at + 1;
-    }
-    at += length == 0 ? 1 : length;
+  std::string_view rest = text;
+  for (std::size_t good = utf8_prefix(rest); good < rest.size(); good = utf8_prefix(rest)) {
+    valid.append(rest.substr(0, good)).append(kReplacement);
+    rest.remove_prefix(good + 1);
   }
-  if (taken == 0) return text;
-  return valid.append(text, taken);
+  if (valid.empty()) return text;
+  return valid.append(rest);
 }
 
 }  // namespace base

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-namespace query {
+namespace base {
 
 // ASCII letters in lower case, every other octet as it is; no locale.
 constexpr char lower(char c) {
@@ -16,4 +16,4 @@ inline std::string lower(std::string_view text) {
   return folded;
 }
 
-}  // namespace query
+}  // namespace base

@@ -53,6 +53,8 @@ struct PassedLedger {
 
 struct WorkerView {
   std::vector<ExporterView> exporters;
+  // Since the start, of no exporter above: over the cap, of no protocol, evicted since.
+  LedgerCounts of_no_exporter;
   std::vector<LedgerRow> uncommitted;  // of segments whose barrier the worker has not passed
   std::vector<PassedLedger> passed;    // some may be committed since: compare their segments
 };

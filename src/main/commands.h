@@ -6,9 +6,14 @@ class App;
 
 // One function per subcommand, each in the file of its name: it adds the subcommand with its
 // options to `app`; when the command line names it, it runs inside the parse and leaves the
-// process' exit code in `exit_code`: 0 done; 1 done, and something was found wrong; 2 input or
-// usage wrong; 3 a port or folder cannot be had.
+// process' exit code in `exit_code`.
 namespace weir {
+
+// The exit codes of every command.
+constexpr int kDone = 0;
+constexpr int kFoundWrong = 1;  // done, and something was found wrong
+constexpr int kInputWrong = 2;  // or the usage
+constexpr int kNotHad = 3;      // a port, folder or server
 
 void add_config(CLI::App& app, int& exit_code);
 void add_decode(CLI::App& app, int& exit_code);

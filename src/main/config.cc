@@ -10,8 +10,6 @@
 namespace weir {
 namespace {
 
-constexpr int kInputWrong = 2;
-
 int check_config(const std::string& path) {
   const auto settings = state::read_settings(path);
   if (settings) {

@@ -28,10 +28,6 @@
 namespace weir {
 namespace {
 
-constexpr int kDone = 0;
-constexpr int kSomethingWrong = 1;
-constexpr int kNotReadable = 2;
-
 struct Options {
   std::vector<std::string> files;
   std::string format = "json";
@@ -129,14 +125,14 @@ int print_capture(const std::string& file, wire::ByteView octets, Printer& print
   auto capture = wire::CaptureReader::open(octets);
   if (!capture) {
     complain(file, to_text(capture.error()));
-    return kNotReadable;
+    return kInputWrong;
   }
   wire::UdpReader udp;
   while (true) {
     const auto frame = capture->next();
     if (!frame) {
       complain(file, to_text(frame.error()));
-      return kSomethingWrong;
+      return kFoundWrong;
     }
     if (!*frame) break;
     const auto datagram = udp.take((*frame)->link_type, (*frame)->octets);
@@ -149,7 +145,7 @@ int print_capture(const std::string& file, wire::ByteView octets, Printer& print
   }
   if (udp.given_up() == 0) return kDone;
   complain(file, fmt::format("{} packets whose fragments did not all come", udp.given_up()));
-  return kSomethingWrong;
+  return kFoundWrong;
 }
 
 // Raw payloads carry no address: their exporter is 0.0.0.0.
@@ -170,7 +166,7 @@ int print_file(const std::string& file, Printer& printer) {
   const auto mapped = MappedFile::open(file);
   if (!mapped) {
     fmt::print(stderr, "weir decode: {}\n", to_text(mapped.error()));
-    return kNotReadable;
+    return kInputWrong;
   }
   if (wire::is_capture(mapped->octets())) return print_capture(file, mapped->octets(), printer);
   print_raw(mapped->octets(), printer);
@@ -217,10 +213,10 @@ int run(const Options& options) {
     worst = std::max(worst, print_file(file, printer));
   }
   const Sums sums = printer.finish();
-  if (complain_of_refused(sums)) worst = std::max(worst, kSomethingWrong);
+  if (complain_of_refused(sums)) worst = std::max(worst, kFoundWrong);
   if (!options.ledger_file.empty() && !write_ledger(options.ledger_file, sums)) {
     complain(options.ledger_file, "the ledger could not be written");
-    worst = kNotReadable;
+    worst = kInputWrong;
   }
   return worst;
 }

@@ -10,8 +10,6 @@
 namespace weir {
 namespace {
 
-constexpr int kInputWrong = 2;
-
 // "weir filter check TEXT" says the same as "weir filter TEXT"; unquoted words are one text.
 std::string text_of(const std::vector<std::string>& words) {
   const bool says_check =

@@ -19,11 +19,6 @@
 namespace weir {
 namespace {
 
-constexpr int kDone = 0;
-constexpr int kNotWhole = 1;
-constexpr int kInputWrong = 2;
-constexpr int kNotToBeHad = 3;
-
 struct Options {
   std::vector<std::string> words;  // of the filter
   query::PlanText text;
@@ -104,11 +99,11 @@ std::optional<int> ask(const serve::ServerPlace& place, const Options& options) 
     const bool nobody = error.errno_value == ENOENT || error.errno_value == ECONNREFUSED;
     if (nobody && std::holds_alternative<std::filesystem::path>(place)) return std::nullopt;
     const bool was_asked = error.operation != "find" && error.operation != "connect to";
-    return complain(was_asked ? kNotWhole : kNotToBeHad, base::to_text(error));
+    return complain(was_asked ? kFoundWrong : kNotHad, base::to_text(error));
   }
   if (answer->status < 300 && is_written) return kDone;
-  if (!is_written) return complain(kNotWhole, "standard output takes no more");
-  const int exit_code = answer->status < 500 ? kInputWrong : kNotWhole;
+  if (!is_written) return complain(kFoundWrong, "standard output takes no more");
+  const int exit_code = answer->status < 500 ? kInputWrong : kFoundWrong;
   return complain(exit_code, refusal(*answer, options.text.filter));
 }
 
@@ -124,9 +119,9 @@ base::Expected<state::Settings, std::vector<base::UserError>> settings_of(const 
 int answer_from(ReadFolder& folder, const query::Plan& plan, serve::Format format) {
   const auto writer = serve::make_writer(format, plan, write_out);
   const auto summary = folder.questions().answer(plan, *writer, query::Cancel{});
-  if (!summary) return complain(kNotWhole, "query: " + summary.error().detail);
+  if (!summary) return complain(kFoundWrong, "query: " + summary.error().detail);
   const bool is_written = writer->finish(*summary) && std::fflush(stdout) == 0;
-  if (!is_written) return complain(kNotWhole, "standard output takes no more");
+  if (!is_written) return complain(kFoundWrong, "standard output takes no more");
   if (format == serve::Format::Csv || format == serve::Format::Ndjson) {
     for (const std::string& remark : serve::remarks(plan, *summary)) complain(kDone, remark);
   }
@@ -139,17 +134,17 @@ int read_folder(const state::Settings& settings, const Options& options) {
   if (!plan) return complain(options.text.filter, plan.error());
   std::error_code failed;
   if (!std::filesystem::exists(std::filesystem::path(settings.data) / "state.db", failed)) {
-    if (failed) return complain(kNotToBeHad, settings.data + ": " + failed.message());
-    return complain(kNotToBeHad, settings.data + ": nothing of Weir is in it (no state.db)");
+    if (failed) return complain(kNotHad, settings.data + ": " + failed.message());
+    return complain(kNotHad, settings.data + ": nothing of Weir is in it (no state.db)");
   }
   auto folder = ReadFolder::open(settings.data, settings);
   if (folder) return answer_from(**folder, *plan, *serve::find_format(options.format));
   if (folder.error().errno_value == EWOULDBLOCK) {
-    return complain(kNotToBeHad, settings.data +
-                                     ": another process holds it, which does not answer "
-                                     "through its weir.sock");
+    return complain(kNotHad, settings.data +
+                                 ": another process holds it, which does not answer "
+                                 "through its weir.sock");
   }
-  return complain(kNotToBeHad, base::to_text(folder.error()));
+  return complain(kNotHad, base::to_text(folder.error()));
 }
 
 int ask_folder(const Options& options) {
@@ -161,10 +156,10 @@ int ask_folder(const Options& options) {
   std::error_code failed;
   if (!std::filesystem::is_directory(settings->data, failed)) {
     if (failed && failed != std::errc::no_such_file_or_directory) {
-      return complain(kNotToBeHad, settings->data + ": " + failed.message());
+      return complain(kNotHad, settings->data + ": " + failed.message());
     }
-    return complain(kNotToBeHad, "no folder " + settings->data +
-                                     " (--data names the folder that `weir serve` writes)");
+    return complain(kNotHad, "no folder " + settings->data +
+                                 " (--data names the folder that `weir serve` writes)");
   }
   const auto server = ask(std::filesystem::path(settings->data) / "weir.sock", options);
   return server ? *server : read_folder(*settings, options);
@@ -183,7 +178,7 @@ int run(Options& options) {
   if (options.server.empty()) return ask_folder(options);
   const auto url = serve::parse_server_url(options.server);
   if (!url) return complain(url.error());
-  return ask(*url, options).value_or(kNotToBeHad);
+  return ask(*url, options).value_or(kNotHad);
 }
 
 }  // namespace

@@ -33,8 +33,6 @@
 namespace weir {
 namespace {
 
-constexpr int kInputWrong = 2;
-constexpr int kNotHad = 3;
 constexpr const char* kDefaultConfig = "weir.toml";
 
 // Batches on their way to the store thread: at most 16 of 3.5 MB.
@@ -293,7 +291,7 @@ void Service::stop() {
     done.wait_for(lock, stopped, kEndWithin, [] { return false; });
     if (stopped.stop_requested()) return;
     spdlog::error("not all could be taken in; the journal has it for the next start");
-    std::_Exit(0);
+    std::_Exit(kFoundWrong);
   });
   collector_->stop();
   handovers_.close();

@@ -13,11 +13,6 @@
 namespace weir {
 namespace {
 
-constexpr int kDone = 0;
-constexpr int kFoundWrong = 1;
-constexpr int kInputWrong = 2;
-constexpr int kNotToBeHad = 3;
-
 template <class Error>
 int complain(int exit_code, const Error& error) {
   fmt::print(stderr, "weir store: {}\n", base::to_text(error));
@@ -26,7 +21,7 @@ int complain(int exit_code, const Error& error) {
 
 int list(const std::filesystem::path& folder) {
   const auto parts = store::read_manifest(folder);
-  if (!parts) return complain(kNotToBeHad, parts.error());
+  if (!parts) return complain(kNotHad, parts.error());
   fmt::print("{:<10} {:>12} {:>13}  {:<20}  {}\n", "kind", "rows", "octets", "received until",
              "part");
   std::uint64_t flows = 0;
@@ -44,7 +39,7 @@ int list(const std::filesystem::path& folder) {
 
 int check(const std::filesystem::path& folder) {
   const auto report = store::check_folder(folder);
-  if (!report) return complain(kNotToBeHad, report.error());
+  if (!report) return complain(kNotHad, report.error());
   for (const auto& problem : report->problems) fmt::print("{}\n", problem);
   fmt::print("{} parts read, {} octets; {} wrong\n", report->parts_read, report->octets_read,
              report->problems.size());

@@ -5,16 +5,10 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "main/commands.h"
 #include "main/data_folder.h"
 
 namespace weir {
-namespace {
-
-constexpr int kInputWrong = 2;
-constexpr int kFolderWrong = 3;
-
-}  // namespace
-
 int report(const base::UserError& error) {
   std::fputs((base::to_text(error) + "\n").c_str(), stderr);
   return kInputWrong;
@@ -22,7 +16,7 @@ int report(const base::UserError& error) {
 
 int report(const base::IoError& error) {
   std::fputs((base::to_text(error) + "\n").c_str(), stderr);
-  return kFolderWrong;
+  return kNotHad;
 }
 
 int report(const state::UsersError& error) {
@@ -40,7 +34,7 @@ base::Expected<state::Users, int> open_users(const std::string& data) {
                            *folder)
                    .c_str(),
                stderr);
-    return base::Unexpected(kFolderWrong);
+    return base::Unexpected(kNotHad);
   }
   auto users = state::Users::open(std::filesystem::path(*folder) / "state.db");
   if (!users) return base::Unexpected(report(users.error()));

@@ -2,17 +2,11 @@
 
 #include "main/commands.h"
 
-namespace {
-
-constexpr int kUsageWrong = 2;
-
-}  // namespace
-
 int main(int argc, char** argv) {
   CLI::App app{"Weir collects NetFlow and IPFIX, keeps it, and answers who used the network"};
   app.set_version_flag("--version", WEIR_VERSION);
   app.require_subcommand(1);
-  int exit_code = 0;
+  int exit_code = weir::kDone;
   weir::add_config(app, exit_code);
   weir::add_decode(app, exit_code);
   weir::add_filter(app, exit_code);
@@ -25,7 +19,7 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     // Also thrown for --help and --version, which are no errors: exit() prints and answers 0.
-    return app.exit(error) == 0 ? 0 : kUsageWrong;
+    return app.exit(error) == 0 ? weir::kDone : weir::kInputWrong;
   }
   return exit_code;
 }

@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <limits>
 #include <vector>
+
+#include "base/letters.h"
 
 namespace state {
 namespace {
@@ -70,11 +71,8 @@ std::optional<std::uint64_t> parse_octets(std::string_view text) {
   std::uint64_t count = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
   if (error != std::errc{}) return std::nullopt;
-  std::string unit(end, text.data() + text.size());
+  std::string unit = base::lower({end, text.data() + text.size()});
   unit.erase(0, unit.find_first_not_of(' '));
-  std::ranges::transform(unit, unit.begin(), [](unsigned char letter) {
-    return static_cast<char>(std::tolower(letter));
-  });
   const auto found = std::ranges::find(kUnits, unit, &Unit::name);
   if (found == std::end(kUnits)) return std::nullopt;
   if (count > std::numeric_limits<std::uint64_t>::max() / found->octets) return std::nullopt;

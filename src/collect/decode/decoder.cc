@@ -99,6 +99,7 @@ struct Decoder::Impl {
   std::list<flow::Address> silent;
   MinuteLedger nobody{kNobody};
   std::vector<flow::LedgerRow> of_evicted;  // under their own names, since the ledger was taken
+  flow::LedgerCounts gone;                  // what `nobody` and evicted exporters had handed out
   std::vector<OtherRecord>* others = nullptr;
   base::SampledLog log{kLogIntervalMs};
 };
@@ -136,9 +137,11 @@ void Decoder::Impl::evict(const flow::Address& address) {
     --counts[flow::NotCounted::NoTemplatePending];
     ++counts[flow::NotCounted::NoTemplateOverCap];
   }
+  gone += exporter.taken;
   for (const flow::LedgerRow& row : exporter.ledger.rows()) {
     if (exporter.is_in_ledger) {
       of_evicted.push_back(row);
+      gone += row.counts;
     } else {
       nobody.at(row.minute) += row.counts;
     }
@@ -244,6 +247,7 @@ bool Decoder::expire(base::UnixMs now_ms) {
 
 std::vector<flow::LedgerRow> Decoder::take_ledger() {
   std::vector<flow::LedgerRow> rows = impl_->nobody.take();
+  for (const flow::LedgerRow& row : rows) impl_->gone += row.counts;
   rows.insert(rows.end(), impl_->of_evicted.begin(), impl_->of_evicted.end());
   impl_->of_evicted.clear();
   for (auto& [address, exporter] : impl_->exporters) {
@@ -290,6 +294,8 @@ bool Decoder::restore(const flow::ExporterState& state) {
 flow::WorkerView Decoder::view() const {
   flow::WorkerView view;
   view.uncommitted = impl_->nobody.rows();
+  view.of_no_exporter = impl_->gone;
+  for (const flow::LedgerRow& row : view.uncommitted) view.of_no_exporter += row.counts;
   view.uncommitted.insert(view.uncommitted.end(), impl_->of_evicted.begin(),
                           impl_->of_evicted.end());
   for (const auto& [address, exporter] : impl_->exporters) {

@@ -331,6 +331,14 @@ TEST(Decoder, AnIpfixWithdrawalOfAReservedIdIsRefused) {
   EXPECT_EQ(received.counted().not_counted_sum(), 1u);
 }
 
+// What a view shows of the time since the start: all that was counted, whoever was evicted since.
+flow::LedgerCounts shown(const Received& received) {
+  const flow::WorkerView view = received.decoder.view();
+  flow::LedgerCounts all = view.of_no_exporter;
+  for (const flow::ExporterView& exporter : view.exporters) all += exporter.since_start;
+  return all;
+}
+
 TEST(Decoder, OfTooManyExportersTheSilentOnesWithoutRecordsGoFirst) {
   Received received;
   received.receive(netflow5_datagram(1, 0, kExportMs));
@@ -345,6 +353,7 @@ TEST(Decoder, OfTooManyExportersTheSilentOnesWithoutRecordsGoFirst) {
   };
   EXPECT_TRUE(is_known(Received::kExporter));
   EXPECT_FALSE(is_known(flow::Address::v4(0x0b000000)));
+  EXPECT_EQ(shown(received).datagrams, kExportersMax + 1);
   EXPECT_EQ(received.counted().datagrams, kExportersMax + 1);
 }
 
@@ -356,6 +365,7 @@ TEST(Decoder, ANewExporterIsRefusedWhenAllKnownOnesSendRecords) {
   EXPECT_EQ(received.counted(NotCounted::ExporterOverCap), 1u);
   EXPECT_EQ(received.flows.size(), kExportersMax);
   EXPECT_TRUE(adds_up(received.counted()));
+  EXPECT_EQ(shown(received), received.counted());
 }
 
 TEST(Decoder, AnExporterThatWasSilentForADayMakesRoomAndNoOther) {
@@ -394,9 +404,11 @@ TEST(Decoder, WhatAnEvictedExporterWaitedForIsGivenUpUnderItsName) {
     if (row.exporter == Received::kExporter) given_up += row.counts[NotCounted::NoTemplateOverCap];
   }
   EXPECT_EQ(given_up, 1u);
+  EXPECT_EQ(shown(received)[NotCounted::NoTemplateOverCap], 1u);
   EXPECT_EQ(received.counted(NotCounted::NoTemplatePending), 0u);
   EXPECT_EQ(received.counted(NotCounted::NoTemplateOverCap), 1u);
   EXPECT_TRUE(adds_up(received.counted()));
+  EXPECT_EQ(shown(received), received.counted());
 }
 
 TEST(DecoderState, WhatWaitedBeforeARestartIsNeverCountedBelowNothing) {

@@ -1,8 +1,8 @@
 #include <algorithm>
 
+#include "base/letters.h"
 #include "query/filter/filter.h"
 #include "query/filter/keys.h"
-#include "query/filter/letters.h"
 #include "query/filter/values.h"
 
 namespace query {
@@ -18,7 +18,7 @@ std::size_t start_of_word(std::string_view text, std::size_t position) {
 }
 
 bool begins_with(std::string_view word, std::string_view begun) {
-  return lower(word).starts_with(lower(begun));
+  return base::lower(word).starts_with(base::lower(begun));
 }
 
 std::vector<Completion> values_of(const Key& key, std::string_view begun) {

@@ -178,6 +178,8 @@ TEST(FilterError, TakesAKeyWithoutItsColonForNoSearch) {
 TEST(FilterError, RefusesWhatIsNoUtf8) {
   EXPECT_EQ(first_error("app:m\xc3\xbcll app:\xff").from, 14u);
   EXPECT_EQ(first_error("app:\xff").message, "expected UTF-8, came the octet 0xff");
+  EXPECT_EQ(first_error("app:m\xef").message, "expected UTF-8, came the octet 0xef");
+  EXPECT_EQ(first_error("app:m\xef\xbf").from, 5u);
   EXPECT_EQ(canonical("app:m\xc3\xbcll"), "app:m\xc3\xbcll");
 }
 

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "base/check.h"
-#include "query/filter/letters.h"
+#include "base/letters.h"
 
 namespace query {
 namespace {
@@ -118,7 +118,7 @@ std::span<const Key> filter_keys() {
 }
 
 const Key* find_key(std::string_view name) {
-  const std::string folded = lower(name);
+  const std::string folded = base::lower(name);
   const auto found = std::ranges::find(filter_keys(), folded, &Key::name);
   return found == filter_keys().end() ? nullptr : &*found;
 }
@@ -138,13 +138,13 @@ const Key& canonical_key(const Condition& condition) {
 bool is_future_key(std::string_view name) {
   static constexpr auto kFuture = std::to_array<std::string_view>(
       {"site", "country", "src_country", "dst_country", "tag", "evidence", "name"});
-  return std::ranges::find(kFuture, lower(name)) != kFuture.end();
+  return std::ranges::find(kFuture, base::lower(name)) != kFuture.end();
 }
 
 const Key* nearest_key(std::string_view name) {
   constexpr std::size_t kLongestName = 32;
   if (name.size() > kLongestName) return nullptr;
-  const std::string folded = lower(name);
+  const std::string folded = base::lower(name);
   const Key* nearest = nullptr;
   std::size_t fewest = folded.size() <= 3 ? 2 : 3;  // one edit in a short word, two in a longer one
   for (const Key& key : filter_keys()) {

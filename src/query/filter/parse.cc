@@ -6,10 +6,10 @@
 
 #include "base/check.h"
 #include "base/json_text.h"
+#include "base/letters.h"
 #include "flow/mac.h"
 #include "query/filter/filter.h"
 #include "query/filter/keys.h"
-#include "query/filter/letters.h"
 #include "query/filter/values.h"
 
 // The grammar, one function per rule of docs/filter.md:
@@ -234,7 +234,7 @@ class Parser {
 
   void report_unknown_key(std::size_t from, std::string_view name) {
     const std::size_t to = from + name.size();
-    if (lower(name) == "nfdump") {
+    if (base::lower(name) == "nfdump") {
       error(from, to + 1, "nfdump's syntax is not read yet",
             "write it in Weir's own, as in src:10.0.0.1 dport:53");
     } else if (is_future_key(name)) {
@@ -311,7 +311,8 @@ class Parser {
         macs.emplace_back(NumberRange{*mac, *mac});
       } else {
         const bool has_star = piece.text.find('*') != std::string::npos;
-        names.emplace_back(TextPattern{lower(has_star ? piece.text : "*" + piece.text + "*")});
+        names.emplace_back(
+            TextPattern{base::lower(has_star ? piece.text : "*" + piece.text + "*")});
       }
     }
     std::vector<NodePtr> found;
@@ -323,7 +324,7 @@ class Parser {
 
   // Reports what looks like another language's syntax, which a search would silently never find.
   bool is_no_search(const Piece& piece) {
-    const std::string folded = lower(piece.text);
+    const std::string folded = base::lower(piece.text);
     const auto say = [&](std::string message, std::string hint) {
       error(piece.from, piece.to, std::move(message), std::move(hint));
       return true;
@@ -361,14 +362,12 @@ class Parser {
 
 // The first octet that belongs to no character: a name in the store is UTF-8, and so is SQL.
 std::optional<FilterError> no_utf8(std::string_view text) {
-  const std::string valid = base::valid_utf8(std::string(text));
-  const auto differ = std::ranges::mismatch(text, valid).in1;
-  if (differ == text.end()) return std::nullopt;
-  const auto at = static_cast<std::size_t>(differ - text.begin());
+  const std::size_t at = base::utf8_prefix(text);
+  if (at == text.size()) return std::nullopt;
   return FilterError{
       at,
       at + 1,
-      fmt::format("expected UTF-8, came the octet 0x{:02x}", static_cast<unsigned char>(*differ)),
+      fmt::format("expected UTF-8, came the octet 0x{:02x}", static_cast<unsigned char>(text[at])),
       {}};
 }
 

@@ -10,8 +10,8 @@
 #include <span>
 
 #include "base/check.h"
+#include "base/letters.h"
 #include "flow/mac.h"
-#include "query/filter/letters.h"
 #include "query/filter/quote.h"
 #include "query/time_text.h"
 
@@ -92,7 +92,7 @@ bool takes_names_only(ValueKind kind) {
 
 std::optional<std::uint64_t> number_of_name(ValueKind kind, std::string_view text) {
   for (const NamedNumber& named : names_of(kind)) {
-    if (lower(named.name) == lower(text)) return named.number;
+    if (base::lower(named.name) == base::lower(text)) return named.number;
   }
   return std::nullopt;
 }
@@ -115,7 +115,7 @@ std::optional<std::uint64_t> count_of(std::string_view text) {
   std::uint64_t scale = 1;
   if (!text.empty()) {
     constexpr std::string_view kSuffixes = "kmgt";
-    const auto power = kSuffixes.find(lower(text.back()));
+    const auto power = kSuffixes.find(base::lower(text.back()));
     if (power != std::string_view::npos) {
       for (std::size_t i = 0; i <= power; ++i) scale *= 1000;
       text.remove_suffix(1);
@@ -360,7 +360,7 @@ Expected<Value, ValueError> read_value(const Key& key, std::string_view text, bo
       return read_flags(key, text);
     case ValueKind::Text:
       if (text.empty() && !quoted) return Unexpected(wrong(key, text));
-      return TextPattern{lower(text)};
+      return TextPattern{base::lower(text)};
     case ValueKind::Number:
     case ValueKind::Count:
     case ValueKind::Duration:

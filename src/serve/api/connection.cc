@@ -16,6 +16,7 @@
 
 #include "base/check.h"
 #include "base/clock.h"
+#include "base/letters.h"
 #include "serve/api/throttle.h"
 
 namespace serve {
@@ -45,14 +46,6 @@ Method method_of(http::verb verb) {
   return Method::Other;
 }
 
-std::string lower(std::string_view text) {
-  std::string lowered(text);
-  for (char& letter : lowered) {
-    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
-  }
-  return lowered;
-}
-
 Request request_of(http::request<http::string_body>&& message, const Peer& peer) {
   Request request;
   request.method = method_of(message.method());
@@ -61,7 +54,7 @@ Request request_of(http::request<http::string_body>&& message, const Peer& peer)
   request.path = target.substr(0, question);
   if (question != std::string_view::npos) request.query = target.substr(question + 1);
   for (const auto& field : message) {
-    const std::string name = lower({field.name_string().data(), field.name_string().size()});
+    const std::string name = base::lower({field.name_string().data(), field.name_string().size()});
     for (const std::string_view read : kHeadersRead) {
       if (name != read) continue;
       request.headers.emplace_back(name, std::string(field.value().data(), field.value().size()));

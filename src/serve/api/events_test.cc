@@ -46,7 +46,7 @@ TEST(Events, TellWhatCameAgainAndAgain) {
   server.receive.ports.emplace_back().datagrams = 2;
   flow::ExporterView view;
   view.since_start.flows = 30;
-  server.workers = {{.exporters = {view, view}, .uncommitted = {}, .passed = {}}};
+  server.workers.emplace_back().exporters = {view, view};
 
   Stream stream(server, server.token(state::Role::Viewer));
   EXPECT_THAT(stream.head, StartsWith("HTTP/1.1 200 OK\r\n"));

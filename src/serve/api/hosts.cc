@@ -5,16 +5,10 @@
 #include <algorithm>
 #include <array>
 
+#include "base/letters.h"
+
 namespace serve {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string lowered(text);
-  for (char& letter : lowered) {
-    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
-  }
-  return lowered;
-}
 
 bool is_port(std::string_view text) {
   return !text.empty() && text.size() <= 5 &&
@@ -41,22 +35,24 @@ std::optional<std::string_view> host_without_port(std::string_view host) {
 }
 
 Hosts::Hosts(const std::vector<std::string>& names) : names_{"localhost"} {
-  for (const std::string& name : names) names_.push_back(lower(name));
+  for (const std::string& name : names) names_.push_back(base::lower(name));
   std::array<char, 256> own{};
   if (::gethostname(own.data(), own.size() - 1) != 0) return;
-  names_.push_back(lower(own.data()));
+  names_.push_back(base::lower(own.data()));
   names_.push_back(names_.back() + ".local");
+}
+
+bool is_loopback(const flow::Address& address) {
+  return address.is_v4() ? address.as_v4() >> 24 == 127 : address.hi == 0 && address.lo == 1;
 }
 
 bool Hosts::ours(std::string_view host, const Peer& peer) const {
   const auto name = host_without_port(host);
   if (!name) return false;
   if (const auto address = flow::parse_address(*name)) {
-    const bool loopback =
-        address->is_v4() ? address->as_v4() >> 24 == 127 : address->hi == 0 && address->lo == 1;
-    if (loopback || *address == peer.local) return true;
+    if (is_loopback(*address) || *address == peer.local) return true;
   }
-  std::string wanted = lower(*name);
+  std::string wanted = base::lower(*name);
   if (wanted.ends_with('.')) wanted.pop_back();  // a fully qualified name may end so
   return std::find(names_.begin(), names_.end(), wanted) != names_.end();
 }

@@ -26,4 +26,7 @@ class Hosts {
 // "name:port", "[::1]:port" without the port. Empty optional: not of that form.
 std::optional<std::string_view> host_without_port(std::string_view host);
 
+// 127.0.0.0/8 or ::1.
+bool is_loopback(const flow::Address& address);
+
 }  // namespace serve

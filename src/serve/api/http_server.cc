@@ -21,6 +21,7 @@
 #include "base/log.h"
 #include "serve/api/api.h"
 #include "serve/api/connection.h"
+#include "serve/api/hosts.h"
 #include "serve/socket_path.h"
 
 namespace serve {
@@ -55,10 +56,6 @@ asio::ip::address asio_address(const flow::Address& address) {
     octets[i + 8] = static_cast<unsigned char>(address.lo >> (56 - 8 * i));
   }
   return asio::ip::address_v6(octets);
-}
-
-bool is_loopback(const flow::Address& address) {
-  return address.is_v4() ? address.as_v4() >> 24 == 127 : address.hi == 0 && address.lo == 1;
 }
 
 // Whether the process at the other end runs as our own user or as root.

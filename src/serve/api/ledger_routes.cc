@@ -111,6 +111,7 @@ json::object receive_json(const flow::ReceiveView& receive) {
           {"unknown_versions", receive.unknown_versions},
           {"worker_channel_full", receive.worker_channel_full},
           {"journal_refused", receive.journal_refused},
+          {"journal_problem", receive.journal_problem},
           {"segments_waiting", receive.segments_waiting},
           {"replaying", receive.replaying},
           {"last_refused", json::object{{"time", receive.last_refused.received},

@@ -77,6 +77,8 @@ void add_receive(Families& families, const flow::ReceiveView& receive) {
                  receive.segments_waiting);
   families.gauge("weir_segments_set_aside", "journal segments whose replay ended the process twice",
                  receive.segments_set_aside);
+  families.gauge("weir_journal_failing", "1: datagrams cannot be journalled, see the ledger",
+                 receive.journal_problem.empty() ? 0 : 1);
   families.gauge("weir_replaying", "1: the journal is being replayed", receive.replaying ? 1 : 0);
 }
 
@@ -99,10 +101,14 @@ void add_exporters(Families& families,
   flow::LedgerCounts others;
   std::size_t exporters = 0;
   std::uint64_t pending_octets = 0;
+  std::uint64_t not_kept = 0;
   for (const auto& worker : workers) {
+    all += worker->of_no_exporter;
+    others += worker->of_no_exporter;
     for (const flow::ExporterView& view : worker->exporters) {
       all += view.since_start;
       pending_octets += view.pending_octets;
+      not_kept += view.not_kept;
       if (exporters++ < kExporterSeriesMax) {
         add_exporter(families, flow::to_text(view.exporter), view.since_start);
       } else {
@@ -110,10 +116,11 @@ void add_exporters(Families& families,
       }
     }
   }
-  if (exporters > kExporterSeriesMax) add_exporter(families, "others", others);
+  add_exporter(families, "others", others);
   families.gauge("weir_exporters", "exporters known since the start", exporters);
   families.gauge("weir_pending_octets", "octets of sets that wait for their template",
                  pending_octets);
+  families.gauge("weir_not_kept", "samplers and observation domains over their caps", not_kept);
   for (const flow::NotCountedSpec& spec : flow::kNotCounted) {
     families.counter("weir_not_counted_total", "what was received and not stored, by reason",
                      all[spec.reason],

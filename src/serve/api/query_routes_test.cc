@@ -211,13 +211,18 @@ TEST(Metrics, CountWithBoundedLabels) {
     view.exporter = flow::Address::v4(0x0a000000 + i);
     view.since_start.flows = 1;
     view.since_start[flow::NotCounted::CountLies] = 2;
+    view.not_kept = 3;
   }
+  worker.of_no_exporter[flow::NotCounted::ExporterOverCap] = 7;
+  worker.of_no_exporter.flows = 5;  // of exporters that were evicted
   const std::string text = server.ask_unix("GET", "/metrics").body;
   const auto has = [&](const std::string& line) { return text.find(line) != std::string::npos; };
   EXPECT_TRUE(has("weir_exporters 1000\n"));
   EXPECT_TRUE(has("weir_exporter_flows_total{exporter=\"10.0.0.0\"} 1\n"));
-  EXPECT_TRUE(has("weir_exporter_flows_total{exporter=\"others\"} 500\n"));
+  EXPECT_TRUE(has("weir_exporter_flows_total{exporter=\"others\"} 505\n"));
   EXPECT_TRUE(has("weir_not_counted_total{reason=\"CountLies\",unit=\"records\"} 2000\n"));
+  EXPECT_TRUE(has("weir_not_counted_total{reason=\"ExporterOverCap\",unit=\"datagrams\"} 7\n"));
+  EXPECT_TRUE(has("weir_not_kept 3000\n"));
   EXPECT_TRUE(has("weir_port_bound{port=\"127.0.0.1:2055\"} 1\n"));
   EXPECT_TRUE(has("# TYPE weir_http_requests_total counter\n"));
 }

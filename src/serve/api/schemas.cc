@@ -156,6 +156,7 @@ constexpr std::string_view kShapes = R"json({
   "ports": {"type": "array", "items": {"$ref": "Port"}},
   "refused_senders": {"type": "integer"}, "unknown_versions": {"type": "integer"},
   "worker_channel_full": {"type": "integer"}, "journal_refused": {"type": "integer"},
+  "journal_problem": {"type": "string", "description": "why datagrams cannot be journalled now; empty: they can"},
   "segments_waiting": {"type": "integer"}, "replaying": {"type": "boolean"},
   "last_refused": {"$ref": "RefusedDatagram"}}},
 "RefusedDatagram": {"properties": {

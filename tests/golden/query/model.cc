@@ -10,9 +10,9 @@
 #include <variant>
 
 #include "base/check.h"
+#include "base/letters.h"
 #include "flow/name_pool.h"
 #include "flow/volume.h"
-#include "query/filter/letters.h"
 
 namespace model {
 namespace {
@@ -179,7 +179,7 @@ bool has_any(const query::Subject& subject, const std::vector<query::TextPattern
              const FlowRecord& flow) {
   const Cell cell = cell_of(flow, std::get<Column>(subject));
   return cell.held && std::ranges::any_of(patterns, [&](const query::TextPattern& pattern) {
-           return matches(pattern.text, query::lower(std::get<std::string>(*cell.held)));
+           return matches(pattern.text, base::lower(std::get<std::string>(*cell.held)));
          });
 }
 
