@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "base/channel.h"
@@ -43,6 +44,11 @@ class Collector {
   // Binds the UDP ports, as Receiver::open_ports().
   std::vector<base::IoError> open_ports() { return receiver_->open_ports(); }
   std::vector<flow::PortView> ports() const { return receiver_->ports(); }
+
+  // Any thread: see Receiver::change().
+  void change(std::vector<state::Endpoint> listen, Admission::Senders senders) {
+    receiver_->change(std::move(listen), std::move(senders));
+  }
 
   // Starts the threads, those first that take from others.
   void start();

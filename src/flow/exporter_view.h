@@ -82,6 +82,7 @@ struct RefusedDatagram {
 
 struct ReceiveView {
   std::vector<PortView> ports;
+  PortView former_ports;  // sums of those that are listened on no more
   std::uint64_t refused_senders = 0;
   std::uint64_t unknown_versions = 0;
   std::uint64_t worker_channel_full = 0;

@@ -3,7 +3,9 @@
 namespace weir {
 
 void publish_knowledge(const state::Settings& settings, collect::Knowledge& knowledge) {
-  knowledge.networks.publish(std::make_shared<const know::LocalNetworks>(settings.local_networks));
+  std::vector<flow::Network> local = settings.local_networks;
+  for (const auto& [exporter, network] : settings.exporters.networks) local.push_back(network);
+  knowledge.networks.publish(std::make_shared<const know::LocalNetworks>(local));
   std::vector<collect::SamplingOverrides::Override> overrides;
   overrides.reserve(settings.exporters.sampling.size());
   for (const auto& [exporters, rate] : settings.exporters.sampling) {

@@ -8,9 +8,12 @@
 #include <condition_variable>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -25,6 +28,7 @@
 #include "serve/api/http_server.h"
 #include "serve/machine.h"
 #include "serve/questions.h"
+#include "state/live_settings.h"
 #include "state/settings.h"
 #include "state/users.h"
 #include "store/embedded/embedded_store.h"
@@ -89,13 +93,25 @@ Settings settings_of(const Flags& flags) {
   return settings;
 }
 
+// The keys that weir.toml and the command line have: they cannot be changed while running.
+std::set<std::string, std::less<>> fixed_keys(const Flags& flags) {
+  std::ifstream file(flags.config.empty() ? kDefaultConfig : flags.config.c_str());
+  std::ostringstream text;
+  text << file.rdbuf();
+  auto keys = state::settings_keys(text.str());
+  if (!flags.listen.empty()) keys.insert("listen");
+  return keys;
+}
+
 // All stages, in the order of the data's path. Opened one after the other; what one needs, it finds
 // in those before it. Destroyed in reverse.
 class Service {
  public:
-  Service(const state::Settings& settings, std::uint64_t file_system_octets)
-      : settings_(settings), budget_(state::budget_octets(settings, file_system_octets)) {
-    publish_knowledge(settings, knowledge_);
+  Service(std::unique_ptr<state::LiveSettings> settings, std::uint64_t file_system_octets)
+      : live_settings_(std::move(settings)),
+        settings_(*live_settings_->get()),
+        budget_(state::budget_octets(settings_, file_system_octets)) {
+    publish_knowledge(settings_, knowledge_);
   }
 
   // Empty, or the exit code: what could not be had is said.
@@ -111,7 +127,8 @@ class Service {
   void say_that_it_is_up();
   void stop();
 
-  const state::Settings settings_;
+  const std::unique_ptr<state::LiveSettings> live_settings_;
+  const state::Settings settings_;  // as they were at the start
   const base::SystemClock clock_;
   base::DiskBudget budget_;
   std::unique_ptr<store::EmbeddedStore> store_;
@@ -208,11 +225,11 @@ base::Expected<void, base::IoError> Service::open_http() {
       .questions = *questions_,
       .users = *users_,
       .clock = clock_,
+      .settings = *live_settings_,
       .receive = [this] { return collector_->receive_view(); },
       .workers = [this] { return collector_->worker_views(); },
       .ready = [this] { return is_ready_.load(); },
       .host_names = settings_.http_hosts,
-      .settings = [all = std::make_shared<const state::Settings>(settings_)] { return all; },
       .zone = serve::machine_zone(),
       .assets = serve::web_assets(),
   });
@@ -251,6 +268,10 @@ void Service::run() {
   storing_ = std::jthread([this] { store_thread_->run(); });
   ::pthread_setname_np(storing_.native_handle(), "weir-store");
   collector_->start();
+  live_settings_->on_change([this](const state::Settings& now) {
+    publish_knowledge(now, knowledge_);
+    collector_->change(now.listen, {now.exporters.learn, now.exporters.allow, now.exporters.deny});
+  });
   serving_ = std::jthread([this](const std::stop_token& stop) { http_->run(stop); });
   ::pthread_setname_np(serving_.native_handle(), "weir-http");
   is_ready_ = true;
@@ -268,7 +289,7 @@ void Service::run() {
 
 void Service::say_that_it_is_up() {
   std::string ports;
-  for (const flow::PortView& port : collector_->ports()) {
+  for (const flow::PortView& port : collector_->receive_view()->ports) {
     if (port.bound) ports += fmt::format(" {}", port.address);
   }
   const state::Endpoint http{settings_.http.address, http_->port()};
@@ -324,7 +345,12 @@ int run_serve(const Flags& flags) {
     return complain(kNotHad,
                     base::to_text(base::IoError{"create", settings->data, error.value(), ""}));
   }
-  Service service(*settings, space.capacity);
+  auto live = state::LiveSettings::open(*settings, fixed_keys(flags), settings->data);
+  if (!live) {
+    for (const auto& wrong : live.error()) complain(kInputWrong, base::to_text(wrong));
+    return kInputWrong;
+  }
+  Service service(std::move(*live), space.capacity);
   if (const auto exit_code = service.open(!flags.listen.empty())) return *exit_code;
   service.run();
   return 0;

@@ -188,6 +188,37 @@ void take_sampling(const toml::node& node, std::string_view key, Reading& out) {
   }
 }
 
+// A table of exporter = text, each text as `parse` understands it.
+template <auto Member, class Parse>
+void take_by_exporter(const toml::node& node, std::string_view key, std::string_view expected,
+                      Parse parse, Reading& out) {
+  const auto* table = node.as_table();
+  if (table == nullptr) {
+    return refuse_value(node, key, fmt::format("a table of exporter = {}", expected), out);
+  }
+  for (const auto& [name, value] : *table) {
+    const auto exporter = flow::parse_address(name.str());
+    const auto text = value.template value_exact<std::string>();
+    const auto parsed = text ? parse(*text) : std::nullopt;
+    if (!exporter) {
+      out.refuse(name.source(),
+                 fmt::format("{}: expected an exporter's address, came \"{}\"", key, name.str()));
+    } else if (!parsed) {
+      refuse_value(value, fmt::format("{}.\"{}\"", key, name.str()), expected, out);
+    } else {
+      (out.settings.exporters.*Member)[*exporter] = *parsed;
+    }
+  }
+}
+
+void take_names(const toml::node& node, std::string_view key, Reading& out) {
+  take_by_exporter<&ExporterSettings::names>(node, key, "a name", parse_non_empty, out);
+}
+
+void take_exporter_local(const toml::node& node, std::string_view key, Reading& out) {
+  take_by_exporter<&ExporterSettings::networks>(node, key, kNetworkForm, flow::parse_network, out);
+}
+
 void take_budget(const toml::node& node, std::string_view key, Reading& out) {
   if (node.value_exact<std::string>() == "auto") return out.settings.store_budget_octets.reset();
   const auto octets = octets_in(node, std::uint64_t{32} << 20);
@@ -257,6 +288,14 @@ constexpr Setting kSettings[] = {
       "Exporters (an address or a network, in quotes) that look at 1 packet in N and do not say "
       "so, or say it wrongly. Wins over what they say; the longest prefix counts."},
      take_sampling},
+    {{"exporters.names", "table of exporter = name", "{}",
+      "What to call exporters, such as {\"192.0.2.1\" = \"attic\"}."},
+     take_names},
+    {{"exporters.networks", "table of exporter = network", "{}",
+      "The network before which an exporter stands, such as {\"192.0.2.1\" = \"203.0.113.0/24\"}: "
+      "it "
+      "is yours, as if it stood in networks.local."},
+     take_exporter_local},
     {{"store.budget", "amount", "\"auto\"",
       "Disk that parts, rollups and journal may fill; the oldest parts go first. auto: the smaller "
       "of 10 GB and 10 % of the file system."},
@@ -317,6 +356,19 @@ base::Expected<Settings, std::vector<base::UserError>> parse_settings(std::strin
   }
   if (!reading.errors.empty()) return base::Unexpected(std::move(reading.errors));
   return std::move(reading.settings);
+}
+
+std::set<std::string, std::less<>> settings_keys(std::string_view text) {
+  std::set<std::string, std::less<>> found;
+  try {
+    const toml::table table = toml::parse(text);
+    for (const std::string_view key : keys()) {
+      if (table.at_path(key)) found.emplace(key);
+    }
+  } catch (const toml::parse_error&) {
+    return {};  // parse_settings() says what is wrong with it
+  }
+  return found;
 }
 
 base::Expected<Settings, std::vector<base::UserError>> read_settings(const std::string& path) {

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +28,8 @@ struct ExporterSettings {
   std::vector<flow::Network> allow;       // empty and `learn`: everybody not denied
   std::vector<flow::Network> deny;        // wins over `allow`
   std::vector<SamplingSetting> sampling;  // the longest matching prefix counts
+  std::map<flow::Address, std::string> names;
+  std::map<flow::Address, flow::Network> networks;  // that an exporter stands before: local
 
   bool operator==(const ExporterSettings&) const = default;
 };
@@ -34,8 +38,8 @@ struct ExporterSettings {
 // in one table in settings.cc, from which `weir config --explain` is printed too. Read once at
 // start; each stage is given its own numbers, never the whole.
 //
-// What is changed in the browser will come from settings.toml in the data folder, read by the same
-// table, after which the keys of weir.toml are applied again: those win.
+// What is changed in the browser comes from settings.toml in the data folder, read by the same
+// table: see live_settings.h. The keys of weir.toml win.
 struct Settings {
   std::string data = "data";
   Endpoint http{{}, 3000};
@@ -60,6 +64,9 @@ base::Expected<Settings, std::vector<base::UserError>> parse_settings(std::strin
 
 // The same for a file; one that cannot be read is an error too.
 base::Expected<Settings, std::vector<base::UserError>> read_settings(const std::string& path);
+
+// Which keys the text sets. Empty for a text that is no TOML.
+std::set<std::string, std::less<>> settings_keys(std::string_view text);
 
 // One key of weir.toml as a person needs to know it.
 struct SettingDoc {

@@ -60,6 +60,28 @@ journal_share = 20
   EXPECT_EQ(settings->journal_share_percent, 20u);
 }
 
+TEST(ParseSettings, TakesWhatIsSaidOfExporters) {
+  const auto settings = parse_settings(
+      "[exporters]\nnames = {\"192.0.2.1\" = \"attic\"}\nnetworks.\"2001:db8::1\" = "
+      "\"203.0.113.0/24\"",
+      "x");
+  ASSERT_TRUE(settings);
+  EXPECT_EQ(settings->exporters.names.at(*flow::parse_address("192.0.2.1")), "attic");
+  EXPECT_EQ(settings->exporters.networks.at(*flow::parse_address("2001:db8::1")),
+            *flow::parse_network("203.0.113.0/24"));
+  for (const char* wrong :
+       {"exporters.names = 1", "exporters.names = {x = \"y\"}", "exporters.names = {\"::1\" = 3}",
+        "exporters.networks = {\"::1\" = \"y\"}"}) {
+    EXPECT_FALSE(parse_settings(wrong, "x")) << wrong;
+  }
+}
+
+TEST(SettingsKeys, AreThoseThatTheTextSets) {
+  EXPECT_EQ(settings_keys("listen = [\":1\"]\n[exporters]\nlearn = true"),
+            (std::set<std::string, std::less<>>{"listen", "exporters.learn"}));
+  EXPECT_TRUE(settings_keys("= 3").empty());
+}
+
 TEST(ParseSettings, AnEmptyFileIsTheDefaults) {
   EXPECT_EQ(parse_settings("", "weir.toml").value(), Settings{});
 }

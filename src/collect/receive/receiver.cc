@@ -115,11 +115,51 @@ std::vector<flow::PortView> Receiver::ports() const {
   return views;
 }
 
+void Receiver::change(std::vector<state::Endpoint> listen, Admission::Senders senders) {
+  wanted_.publish(std::make_shared<const Intake>(Intake{std::move(listen), std::move(senders)}));
+}
+
+void Receiver::take_change() {
+  auto wanted = wanted_.get();
+  if (wanted == taken_) return;
+  taken_ = std::move(wanted);
+  admission_ = Admission(taken_->senders);
+  const auto is_wanted = [&](const UdpPort& port) {
+    return std::ranges::find(taken_->listen, port.endpoint()) != taken_->listen.end();
+  };
+  std::vector<UdpPort> kept;
+  for (UdpPort& port : ports_) {
+    if (is_wanted(port)) {
+      kept.push_back(std::move(port));
+      continue;
+    }
+    empty(port);
+    const flow::PortView last = port.view();
+    former_ports_.datagrams += last.datagrams;
+    former_ports_.octets += last.octets;
+    former_ports_.kernel_drops += last.kernel_drops;
+    former_ports_.truncated += last.truncated;
+    spdlog::info("UDP {}: not listened on any more", last.address);
+  }
+  ports_ = std::move(kept);
+  for (const state::Endpoint& endpoint : taken_->listen) {
+    if (std::ranges::find(ports_, endpoint, &UdpPort::endpoint) != ports_.end()) continue;
+    UdpPort& port = ports_.emplace_back(endpoint, options_.buffer_octets);
+    if (auto opened = port.open(); !opened) {
+      spdlog::warn("{}; tried again every 5 seconds", base::to_text(opened.error()));
+    } else {
+      spdlog::info("UDP {}: listening", port.view().address);
+    }
+  }
+  publish_view();
+}
+
 void Receiver::run(const std::stop_token& stop) {
   const StopEvent stop_event(stop);
   while (!stop.stop_requested()) {
     wait(stop_event.descriptor());
     look_at_clocks();
+    take_change();
     const std::size_t taken = take_from_all();
     if (taken > 0 && taken < kBurstWorthWaking) gather(stop_event.descriptor());
     retry_ports();
@@ -155,12 +195,16 @@ void Receiver::gather(int stop_event) const {
 
 std::size_t Receiver::take_from_all() {
   std::size_t taken = 0;
-  for (UdpPort& port : ports_) {
-    for (int round = 0; round < kRoundsPerPort; ++round) {
-      const std::size_t burst = take_from(port);
-      taken += burst;
-      if (burst < ReceiveSlots::kSlots) break;
-    }
+  for (UdpPort& port : ports_) taken += empty(port);
+  return taken;
+}
+
+std::size_t Receiver::empty(UdpPort& port) {
+  std::size_t taken = 0;
+  for (int round = 0; round < kRoundsPerPort; ++round) {
+    const std::size_t burst = take_from(port);
+    taken += burst;
+    if (burst < ReceiveSlots::kSlots) break;
   }
   return taken;
 }
@@ -308,6 +352,7 @@ void Receiver::publish_view() {
   next_view_ms_ = steady_ms_ + kViewEveryMs;
   auto view = std::make_shared<flow::ReceiveView>();
   view->ports = ports();
+  view->former_ports = former_ports_;
   view->refused_senders = refused_senders_;
   view->unknown_versions = unknown_versions_;
   view->worker_channel_full = worker_channel_full_;

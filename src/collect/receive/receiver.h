@@ -48,6 +48,10 @@ class Receiver {
   // As they were at the last open_ports(); to know the number behind a port 0.
   std::vector<flow::PortView> ports() const;
 
+  // Any thread: from soon on these ports are listened on and these senders taken. A port that stays
+  // keeps its socket; one that goes is emptied first. What cannot be bound is tried again.
+  void change(std::vector<state::Endpoint> listen, Admission::Senders senders);
+
   // Until stopped: then takes what waits in the sockets, sends the last barrier and closes the
   // workers' inboxes.
   void run(const std::stop_token& stop);
@@ -66,12 +70,15 @@ class Receiver {
   void wait(int stop_event);
   void gather(int stop_event) const;
   std::size_t take_from_all();
+  // As far as a few bursts reach.
+  std::size_t empty(UdpPort& port);
   std::size_t take_from(UdpPort& port);
   void sort_out(std::span<const Datagram> received);
   void refuse(const Datagram& datagram, Refusal refusal);
   static flow::RefusedDatagram view_of(const std::optional<LastRefused>& refused);
   void send_to_workers();
   void drain_ports();
+  void take_change();
   void retry_ports();
   void pass_barrier_if_due();
   void pass_barrier();
@@ -79,13 +86,21 @@ class Receiver {
   void watch_clock();
   void publish_view();
 
+  struct Intake {
+    std::vector<state::Endpoint> listen;
+    Admission::Senders senders;
+  };
+
   Options options_;
+  base::Snapshot<Intake> wanted_;
+  std::shared_ptr<const Intake> taken_ = wanted_.get();
   Admission admission_;
   Journal& journal_;
   const std::vector<Worker*> workers_;
   const ReplayStatus& replay_;
   ReceiveSlots slots_;
   std::vector<UdpPort> ports_;
+  flow::PortView former_ports_;
 
   base::UnixNs now_ns_ = 0;     // the machine's UTC clock, which may be set back
   std::int64_t steady_ms_ = 0;  // never falls: for intervals

@@ -239,6 +239,50 @@ TEST_F(ReceiverTest, ATakenPortIsNamedWithItsHolderAndBoundOnceItIsFree) {
   EXPECT_TRUE(receiver.view().get()->ports[0].bound);
 }
 
+TEST_F(ReceiverTest, PortsAndSendersChangeWhileItRuns) {
+  std::uint16_t second = 0;
+  {
+    UdpPort brief(loopback(), 1 << 16);
+    ASSERT_TRUE(brief.open());
+    second = brief.port();
+  }
+  auto receiver = opened();
+  const std::uint16_t first = port_of(*receiver);
+  std::jthread receiving([&](std::stop_token stop) { receiver->run(stop); });
+  std::jthread working([&] { worker_->run(); });
+  const auto becomes = [&](const std::function<bool(const flow::ReceiveView&)>& condition) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!condition(*receiver->view().get())) {
+      if (std::chrono::steady_clock::now() > deadline) return false;
+      std::this_thread::yield();
+    }
+    return true;
+  };
+  const TestingSender sender(AF_INET);
+  sender.send(first, netflow5_datagram(1, 0, now_ms()));
+  EXPECT_TRUE(becomes([](const auto& view) { return view.ports[0].datagrams == 1; }));
+
+  auto listen = options_.listen;
+  listen.push_back(loopback(second));
+  receiver->change(listen, {});
+  EXPECT_TRUE(becomes([](const auto& view) { return view.ports.size() == 2; }));
+  EXPECT_EQ(receiver->view().get()->ports[0].datagrams, 1u);  // it was kept
+  sender.send(second, netflow5_datagram(1, 1, now_ms()));
+  EXPECT_TRUE(becomes([](const auto& view) { return view.ports[1].datagrams == 1; }));
+
+  receiver->change({loopback(second)}, {.learn = false, .allow = {}, .deny = {}});
+  EXPECT_TRUE(becomes([](const auto& view) { return view.ports.size() == 1; }));
+  EXPECT_EQ(receiver->view().get()->former_ports.datagrams, 1u);
+  EXPECT_FALSE(UdpPort(loopback(second), 1 << 16).open());
+  EXPECT_TRUE(UdpPort(loopback(first), 1 << 16).open());
+  sender.send(second, netflow5_datagram(1, 2, now_ms()));
+  EXPECT_TRUE(becomes([](const auto& view) { return view.refused_senders == 1; }));
+  receiving.request_stop();
+  receiving.join();
+  working.join();
+  EXPECT_EQ(rows_, 2u);
+}
+
 TEST(FindUdpPortHolder, KnowsNobodyWhereNobodyListens) {
   std::uint16_t port = 0;
   {

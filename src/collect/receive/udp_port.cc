@@ -103,6 +103,10 @@ UdpPort::UdpPort(UdpPort&& other) noexcept
       bound_(other.bound_),
       problem_(std::move(other.problem_)),
       holder_(std::move(other.holder_)),
+      datagrams_(other.datagrams_),
+      octets_(other.octets_),
+      kernel_drops_(other.kernel_drops_),
+      truncated_(other.truncated_),
       granted_octets_(other.granted_octets_) {}
 
 base::Expected<void, base::IoError> UdpPort::open() {

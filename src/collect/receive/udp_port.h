@@ -51,6 +51,8 @@ class UdpPort {
   UdpPort(UdpPort&& other) noexcept;
   UdpPort& operator=(UdpPort&&) = delete;
 
+  const state::Endpoint& endpoint() const { return endpoint_; }
+
   // Binds. The error names the holder where it can be known; view() keeps it.
   base::Expected<void, base::IoError> open();
 

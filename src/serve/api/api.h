@@ -18,7 +18,7 @@
 #include "serve/api/throttle.h"
 #include "serve/assets/assets.h"
 #include "serve/questions.h"
-#include "state/settings.h"
+#include "state/live_settings.h"
 #include "state/users.h"
 #include "store/store.h"
 
@@ -35,15 +35,14 @@ struct Sources {
   Questions& questions;
   state::Users& users;
   const base::Clock& clock;
+  state::LiveSettings& settings;
   std::function<std::shared_ptr<const flow::ReceiveView>()> receive;
   std::function<std::vector<std::shared_ptr<const flow::WorkerView>>()> workers;
   std::function<bool()> ready;          // the UDP ports are bound
   std::vector<std::string> host_names;  // further names of ours, from settings
-  // What a person has set, as it holds now, and whether a key of it can be changed here.
-  std::function<std::shared_ptr<const state::Settings>()> settings;
-  std::string zone = "UTC";       // the machine's, by its IANA name
-  std::span<const Asset> assets;  // the browser part; empty: built without it
-  bool over_tls = false;          // session cookies are then for TLS alone
+  std::string zone = "UTC";             // the machine's, by its IANA name
+  std::span<const Asset> assets;        // the browser part; empty: built without it
+  bool over_tls = false;                // session cookies are then for TLS alone
 };
 
 struct ApiCounters {

@@ -13,7 +13,7 @@ namespace {
 
 namespace json = boost::json;
 
-json::array ports_json(const flow::ReceiveView& receive) {
+json::array ports_json(const flow::ReceiveView& receive, bool changeable) {
   json::array ports;
   for (const flow::PortView& port : receive.ports) {
     const std::size_t colon = port.address.rfind(':');
@@ -23,23 +23,28 @@ json::array ports_json(const flow::ReceiveView& receive) {
                                  {"bound", port.bound},
                                  {"problem", port.problem},
                                  {"holder", port.holder},
-                                 {"changeable", false},
+                                 {"changeable", changeable},
                                  {"datagrams", port.datagrams}});
   }
   return ports;
 }
 
-json::array senders_json(const std::vector<SenderLights>& senders) {
+json::array senders_json(const std::vector<SenderLights>& senders,
+                         const state::ExporterSettings& settings) {
   json::array listed;
   for (const SenderLights& sender : senders) {
-    listed.push_back(json::object{{"exporter", flow::to_text(sender.exporter)},
-                                  {"datagrams", sender.datagrams},
-                                  {"flows", sender.flows},
-                                  {"last_seen", sender.last_seen},
-                                  {"packets", to_text(sender.packets)},
-                                  {"understood", to_text(sender.understood)},
-                                  {"template", to_text(sender.template_known)},
-                                  {"stored", to_text(sender.stored)}});
+    json::object told{{"exporter", flow::to_text(sender.exporter)},
+                      {"datagrams", sender.datagrams},
+                      {"flows", sender.flows},
+                      {"last_seen", sender.last_seen},
+                      {"packets", to_text(sender.packets)},
+                      {"understood", to_text(sender.understood)},
+                      {"template", to_text(sender.template_known)},
+                      {"stored", to_text(sender.stored)}};
+    if (const auto name = settings.names.find(sender.exporter); name != settings.names.end()) {
+      told["name"] = name->second;
+    }
+    listed.push_back(std::move(told));
   }
   return listed;
 }
@@ -79,6 +84,11 @@ void tell_addresses(const Peer& peer, json::object& told) {
   told["addresses"] = std::move(listed);
 }
 
+std::string called(const state::Settings& settings, const flow::Address& exporter) {
+  const auto name = settings.exporters.names.find(exporter);
+  return name == settings.exporters.names.end() ? flow::to_text(exporter) : name->second;
+}
+
 bool is_sampling_set(const state::Settings& settings, const flow::Address& exporter) {
   return std::ranges::any_of(settings.exporters.sampling, [&](const state::SamplingSetting& one) {
     return one.exporters.contains(exporter);
@@ -90,7 +100,7 @@ bool is_sampling_set(const state::Settings& settings, const flow::Address& expor
 std::optional<Response> get_diagnosis(Api& api, const Call& call) {
   const auto receive = api.sources().receive();
   const auto workers = api.sources().workers();
-  const auto settings = api.sources().settings();
+  const auto settings = api.sources().settings.get();
   const auto last_hour =
       api.sources().questions.ledger_sums({call.now - base::kMsPerHour, call.now + 1});
   const Diagnosis diagnosis = diagnose(
@@ -98,11 +108,11 @@ std::optional<Response> get_diagnosis(Api& api, const Call& call) {
        .receive = *receive,
        .workers = workers,
        .last_hour = last_hour,
-       .called = [](const flow::Address& exporter) { return flow::to_text(exporter); },
+       .called = [&](const flow::Address& exporter) { return called(*settings, exporter); },
        .sampling_is_set =
            [&](const flow::Address& exporter) { return is_sampling_set(*settings, exporter); }});
 
-  std::uint64_t datagrams = 0;
+  std::uint64_t datagrams = receive->former_ports.datagrams;
   for (const flow::PortView& port : receive->ports) datagrams += port.datagrams;
   std::uint64_t flows = 0;
   for (const auto& worker : workers) {
@@ -117,11 +127,11 @@ std::optional<Response> get_diagnosis(Api& api, const Call& call) {
                     {"replaying", receive->replaying},
                     {"datagrams", datagrams},
                     {"flows", flows},
-                    {"ports", ports_json(*receive)},
-                    {"senders", senders_json(diagnosis.senders)},
+                    {"ports", ports_json(*receive, !api.sources().settings.is_fixed("listen"))},
+                    {"senders", senders_json(diagnosis.senders, settings->exporters)},
                     {"findings", findings_json(diagnosis.findings)},
                     {"networks", std::move(networks)},
-                    {"networks_changeable", false}};
+                    {"networks_changeable", !api.sources().settings.is_fixed("networks.local")}};
   tell_addresses(call.request.peer, told);
   return json_response(200, told);
 }

@@ -10,7 +10,7 @@ namespace serve {
 
 std::string Api::event_text() const {
   const auto receive = sources_.receive();
-  std::uint64_t datagrams = 0;
+  std::uint64_t datagrams = receive->former_ports.datagrams;
   for (const flow::PortView& port : receive->ports) datagrams += port.datagrams;
   std::uint64_t flows = 0;
   std::size_t exporters = 0;

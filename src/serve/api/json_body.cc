@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <vector>
 
 #include "base/json_text.h"
 
@@ -12,9 +13,8 @@ namespace serve {
 
 namespace json = boost::json;
 
-base::Expected<BodyTexts, base::UserError> parse_body(
-    std::string_view body, std::initializer_list<std::string_view> required,
-    std::initializer_list<std::string_view> optional) {
+base::Expected<json::object, base::UserError> parse_object(
+    std::string_view body, std::span<const std::string_view> known) {
   boost::system::error_code error;
   json::parse_options options;
   options.max_depth = 2;
@@ -25,19 +25,25 @@ base::Expected<BodyTexts, base::UserError> parse_body(
         fmt::format("expected one JSON object{}", error ? ": " + error.message() : std::string()),
         ""});
   }
-  const auto known = [&](std::string_view name) {
-    return std::find(required.begin(), required.end(), name) != required.end() ||
-           std::find(optional.begin(), optional.end(), name) != optional.end();
-  };
-  BodyTexts texts;
   for (const auto& member : parsed.get_object()) {
+    const std::string_view name(member.key().data(), member.key().size());
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    return base::Unexpected(base::UserError{std::string(name), "no such member is known",
+                                            fmt::format("known: {}", fmt::join(known, ", "))});
+  }
+  return parsed.get_object();
+}
+
+base::Expected<BodyTexts, base::UserError> parse_body(
+    std::string_view body, std::initializer_list<std::string_view> required,
+    std::initializer_list<std::string_view> optional) {
+  std::vector<std::string_view> known(required);
+  known.insert(known.end(), optional.begin(), optional.end());
+  const auto object = parse_object(body, known);
+  if (!object) return base::Unexpected(object.error());
+  BodyTexts texts;
+  for (const auto& member : *object) {
     const std::string name(member.key().data(), member.key().size());
-    if (!known(name)) {
-      return base::Unexpected(
-          base::UserError{name, "no such member is known",
-                          fmt::format("known: {}{}{}", fmt::join(required, ", "),
-                                      optional.size() > 0 ? ", " : "", fmt::join(optional, ", "))});
-    }
     if (!member.value().is_string()) {
       return base::Unexpected(base::UserError{name, "expected a text", ""});
     }

@@ -1,8 +1,9 @@
 #pragma once
 
-#include <boost/json/fwd.hpp>
+#include <boost/json/object.hpp>
 #include <initializer_list>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,10 @@ using BodyTexts = std::map<std::string, std::string, std::less<>>;
 base::Expected<BodyTexts, base::UserError> parse_body(
     std::string_view body, std::initializer_list<std::string_view> required,
     std::initializer_list<std::string_view> optional = {});
+
+// The same for members of any type, none of them required.
+base::Expected<boost::json::object, base::UserError> parse_object(
+    std::string_view body, std::span<const std::string_view> known);
 
 // An answer of JSON. Octets in its texts that are no UTF-8 become U+FFFD.
 Response json_response(int status, const boost::json::value& value);

@@ -106,7 +106,12 @@ json::object receive_json(const flow::ReceiveView& receive) {
                                  {"truncated", port.truncated},
                                  {"receive_buffer_octets", port.receive_buffer_octets}});
   }
+  const flow::PortView& former = receive.former_ports;
   return {{"ports", std::move(ports)},
+          {"former_ports", json::object{{"datagrams", former.datagrams},
+                                        {"octets", former.octets},
+                                        {"kernel_drops", former.kernel_drops},
+                                        {"truncated", former.truncated}}},
           {"refused_senders", receive.refused_senders},
           {"unknown_versions", receive.unknown_versions},
           {"worker_channel_full", receive.worker_channel_full},
@@ -230,12 +235,17 @@ std::optional<Response> get_exporters(Api& api, const Call& call) {
       in_range.try_emplace(view.exporter);
     }
   }
+  const auto settings = api.sources().settings.get();
   json::array listed;
   for (const auto& [exporter, counts] : in_range) {
     // Since the start nothing came from an exporter that only the ledger knows.
     json::object told = exporters[exporter];
     told["exporter"] = flow::to_text(exporter);
     told["in_range"] = counts_json(counts);
+    if (const auto name = settings->exporters.names.find(exporter);
+        name != settings->exporters.names.end()) {
+      told["name"] = name->second;
+    }
     listed.push_back(std::move(told));
   }
   return json_response(

@@ -50,19 +50,24 @@ class Families {
   std::map<std::string, prometheus::MetricFamily> families_;
 };
 
+void add_port(Families& families, const flow::PortView& port, const std::string& name) {
+  const Labels labels{{"port", name}};
+  families.counter("weir_port_datagrams_total", "datagrams received", port.datagrams, labels);
+  families.counter("weir_port_octets_total", "octets of UDP payload received", port.octets, labels);
+  families.counter("weir_port_kernel_drops_total",
+                   "datagrams that the kernel dropped because the socket's buffer was full",
+                   port.kernel_drops, labels);
+  families.counter("weir_port_truncated_total", "datagrams longer than we take", port.truncated,
+                   labels);
+}
+
 void add_receive(Families& families, const flow::ReceiveView& receive) {
   for (const flow::PortView& port : receive.ports) {
-    const Labels labels{{"port", port.address}};
-    families.gauge("weir_port_bound", "1: the UDP port is ours", port.bound ? 1 : 0, labels);
-    families.counter("weir_port_datagrams_total", "datagrams received", port.datagrams, labels);
-    families.counter("weir_port_octets_total", "octets of UDP payload received", port.octets,
-                     labels);
-    families.counter("weir_port_kernel_drops_total",
-                     "datagrams that the kernel dropped because the socket's buffer was full",
-                     port.kernel_drops, labels);
-    families.counter("weir_port_truncated_total", "datagrams longer than we take", port.truncated,
-                     labels);
+    families.gauge("weir_port_bound", "1: the UDP port is ours", port.bound ? 1 : 0,
+                   {{"port", port.address}});
+    add_port(families, port, port.address);
   }
+  add_port(families, receive.former_ports, "former");
   families.counter("weir_refused_senders_total", "datagrams of senders that are not taken",
                    receive.refused_senders);
   families.counter("weir_unknown_versions_total", "datagrams of no protocol that Weir reads",

@@ -49,11 +49,12 @@ json::array parameters_json(const Route& route) {
   json::array parameters;
   const std::size_t brace = route.path.find('{');
   if (brace != std::string_view::npos) {
-    parameters.push_back(
-        json::object{{"name", route.path.substr(brace + 1, route.path.size() - brace - 2)},
-                     {"in", "path"},
-                     {"required", true},
-                     {"schema", json::object{{"type", "integer"}}}});
+    const std::string_view name = route.path.substr(brace + 1, route.path.size() - brace - 2);
+    const std::string_view type = name == "exporter" ? "string" : "integer";
+    parameters.push_back(json::object{{"name", name},
+                                      {"in", "path"},
+                                      {"required", true},
+                                      {"schema", json::object{{"type", type}}}});
   }
   for (const ParameterSpec& spec : route.parameters) {
     parameters.push_back(json::object{{"name", spec.name},

@@ -75,6 +75,12 @@ std::optional<Response> get_query(Api& api, const Call& call);      // query_rou
 std::optional<Response> get_filter(Api& api, const Call& call);     // filter_routes.cc
 std::optional<Response> get_exporters(Api& api, const Call& call);  // ledger_routes.cc
 std::optional<Response> get_ledger(Api& api, const Call& call);
+std::optional<Response> get_settings(Api& api, const Call& call);  // settings_routes.cc
+std::optional<Response> post_ports(Api& api, const Call& call);
+std::optional<Response> delete_port(Api& api, const Call& call);
+std::optional<Response> post_networks(Api& api, const Call& call);
+std::optional<Response> post_senders(Api& api, const Call& call);
+std::optional<Response> post_exporter(Api& api, const Call& call);
 std::optional<Response> get_session(Api& api, const Call& call);  // session_routes.cc
 std::optional<Response> post_session(Api& api, const Call& call);
 std::optional<Response> delete_session(Api& api, const Call& call);

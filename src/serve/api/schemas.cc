@@ -88,6 +88,28 @@ constexpr std::string_view kShapes = R"json({
 "FindingState": {"type": "string", "enum": ["port_taken", "silence", "not_flow_data", "sflow_not_read",
   "no_template", "options_only", "fields_missing", "sampling_unknown", "clock_skew",
   "lost_on_the_way", "lost_here", "sender_refused", "exporter_silent", "not_journalled"]},
+"Settings": {"properties": {
+  "listen": {"type": "array", "items": {"type": "string"}},
+  "networks": {"type": "array", "items": {"type": "string"}},
+  "learn": {"type": "boolean", "description": "senders that are not in allow are taken too"},
+  "allow": {"type": "array", "items": {"type": "string"}},
+  "deny": {"type": "array", "items": {"type": "string"}},
+  "exporters": {"type": "array", "items": {"$ref": "NamedExporter"}},
+  "locked": {"type": "array", "items": {"type": "string"}, "description": "keys that weir.toml or the command line has"}}},
+"NamedExporter": {"properties": {
+  "exporter": {"type": "string"}, "name": {"type": "string"}, "network": {"type": "string"}},
+  "optional": ["name", "network"]},
+"PortBody": {"properties": {"port": {"type": "integer"}}},
+"NetworksBody": {"properties": {"local": {"type": "array", "items": {"type": "string"}}}},
+"SendersBody": {"properties": {
+  "learn": {"type": "boolean"},
+  "allow": {"type": "array", "items": {"type": "string"}},
+  "deny": {"type": "array", "items": {"type": "string"}}},
+  "optional": ["learn", "allow", "deny"]},
+"ExporterBody": {"properties": {
+  "name": {"type": "string", "description": "empty: none any more"},
+  "network": {"type": "string", "description": "that it stands before, such as 192.168.1.0/24; empty: none any more"}},
+  "optional": ["name", "network"]},
 "SetupState": {"properties": {"has_admin": {"type": "boolean"}}},
 "SetupBody": {"properties": {
   "code": {"type": "string"}, "name": {"type": "string"}, "password": {"type": "string"}}},
@@ -154,6 +176,7 @@ constexpr std::string_view kShapes = R"json({
   "reason": {"type": "string"}, "unit": {"type": "string"}, "meaning": {"type": "string"}}},
 "Receive": {"properties": {
   "ports": {"type": "array", "items": {"$ref": "Port"}},
+  "former_ports": {"$ref": "FormerPorts"},
   "refused_senders": {"type": "integer"}, "unknown_versions": {"type": "integer"},
   "worker_channel_full": {"type": "integer"}, "journal_refused": {"type": "integer"},
   "journal_problem": {"type": "string", "description": "why datagrams cannot be journalled now; empty: they can"},
@@ -168,6 +191,9 @@ constexpr std::string_view kShapes = R"json({
   "datagrams": {"type": "integer"}, "octets": {"type": "integer"},
   "kernel_drops": {"type": "integer"}, "truncated": {"type": "integer"},
   "receive_buffer_octets": {"type": "integer"}}},
+"FormerPorts": {"description": "what came on ports that are listened on no more", "properties": {
+  "datagrams": {"type": "integer"}, "octets": {"type": "integer"},
+  "kernel_drops": {"type": "integer"}, "truncated": {"type": "integer"}}},
 "Store": {"properties": {
   "parts_set_aside": {"type": "array", "items": {"$ref": "DamagedPart"}},
   "segments_set_aside": {"type": "array", "items": {"type": "string"},
@@ -183,13 +209,13 @@ constexpr std::string_view kShapes = R"json({
   "templates_left_out": {"type": "integer",
     "description": "templates that are known and had no room in the answer"}}},
 "Exporter": {"properties": {
-  "exporter": {"type": "string"}, "in_range": {"$ref": "Counts"},
+  "exporter": {"type": "string"}, "name": {"type": "string"}, "in_range": {"$ref": "Counts"},
   "versions": {"$ref": "Versions"}, "first_seen": {"$ref": "Time"}, "last_seen": {"$ref": "Time"},
   "clock_skew_ms": {"type": "integer"}, "pending_sets": {"type": "integer"},
   "pending_octets": {"type": "integer"}, "since_start": {"$ref": "Counts"},
   "templates": {"type": "array", "items": {"$ref": "Template"}},
   "sampling": {"type": "array", "items": {"$ref": "Sampling"}}},
-  "optional": ["versions", "first_seen", "last_seen", "clock_skew_ms", "pending_sets",
+  "optional": ["name", "versions", "first_seen", "last_seen", "clock_skew_ms", "pending_sets",
     "pending_octets", "since_start", "templates", "sampling"]},
 "Versions": {"properties": {
   "v5": {"type": "integer"}, "v9": {"type": "integer"}, "ipfix": {"type": "integer"},

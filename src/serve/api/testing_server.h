@@ -128,12 +128,13 @@ class TestServer {
   HeldClock clock;
   flow::ReceiveView receive;              // set before the first request
   std::vector<flow::WorkerView> workers;  // the same
-  state::Settings settings;               // the same
   state::Users& users() { return *users_; }
+  state::LiveSettings& live_settings() { return *settings_; }
 
  private:
   std::filesystem::path folder_;
   std::optional<state::Users> users_;
+  std::unique_ptr<state::LiveSettings> settings_;
   std::optional<Questions> questions_;
   std::unique_ptr<Api> api_;
   std::unique_ptr<HttpServer> server_;

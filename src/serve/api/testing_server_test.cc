@@ -189,6 +189,7 @@ TestServer::TestServer(const std::function<void(ServerOptions&)>& change, store:
   receive.ports.emplace_back().address = "127.0.0.1:2055";
   receive.ports.back().bound = true;
   users_.emplace(std::move(*state::Users::open(folder_ / "state.db")));
+  settings_ = std::move(*state::LiveSettings::open({}, {}, folder_));
   questions_.emplace(asked, Uncommitted{.ledger =
                                             [this] {
                                               std::vector<flow::LedgerRow> rows;
@@ -204,6 +205,7 @@ TestServer::TestServer(const std::function<void(ServerOptions&)>& change, store:
               .questions = *questions_,
               .users = *users_,
               .clock = clock,
+              .settings = *settings_,
               .receive = [this] { return std::make_shared<const flow::ReceiveView>(receive); },
               .workers =
                   [this] {
@@ -215,7 +217,6 @@ TestServer::TestServer(const std::function<void(ServerOptions&)>& change, store:
                   },
               .ready = [this] { return ready.load(); },
               .host_names = {"weir.example"},
-              .settings = [this] { return std::make_shared<const state::Settings>(settings); },
               .assets = assets});
   ServerOptions options;
   options.address = flow::parse_address("127.0.0.1");

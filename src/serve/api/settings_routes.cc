@@ -1,0 +1,243 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/json.hpp>
+#include <charconv>
+#include <functional>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "base/log.h"
+#include "serve/api/json_body.h"
+#include "serve/api/routes.h"
+#include "state/live_settings.h"
+
+// What a person sets while Weir runs: ports, networks, exporters' names and networks, who may send.
+namespace serve {
+namespace {
+
+namespace json = boost::json;
+
+Response change_error_response(const state::ChangeError& error) {
+  if (const auto* refused = std::get_if<base::UserError>(&error)) {
+    return error_response(400, *refused);
+  }
+  spdlog::error("settings: {}", base::to_text(std::get<base::IoError>(error)));
+  return error_response(503, {"settings.toml", "it could not be written", "see the server's log"});
+}
+
+// 204, or why not.
+Response changed(Api& api, std::string_view key,
+                 const std::function<void(state::Settings&)>& edit) {
+  const auto done = api.sources().settings.change(key, edit);
+  if (!done) return change_error_response(done.error());
+  return {.status = 204, .content_type = ""};
+}
+
+// What came instead of what was expected, as a person would recognize it.
+std::string found_text(const json::value* value) {
+  constexpr std::size_t kShown = 60;
+  if (value == nullptr) return "none came";
+  std::string text = json::serialize(*value);
+  if (text.size() > kShown) text = text.substr(0, kShown) + "…";
+  return fmt::format("{} came", text);
+}
+
+base::UserError wrong(std::string_view name, std::string_view expected, const json::value* value) {
+  return {std::string(name), fmt::format("expected {}, {}", expected, found_text(value)), ""};
+}
+
+base::Expected<std::vector<flow::Network>, base::UserError> networks_of(const json::value* value,
+                                                                        std::string_view name) {
+  if (value == nullptr || !value->is_array()) {
+    return base::Unexpected(wrong(name, "a list of networks such as 203.0.113.0/24", value));
+  }
+  std::vector<flow::Network> networks;
+  for (const json::value& item : value->get_array()) {
+    const auto network =
+        item.is_string() ? flow::parse_network(std::string_view(item.get_string())) : std::nullopt;
+    if (!network) {
+      return base::Unexpected(wrong(name, "networks such as 203.0.113.0/24", &item));
+    }
+    networks.push_back(*network);
+  }
+  return networks;
+}
+
+// The exporter of the path, whose colons may come as %3A.
+std::optional<flow::Address> exporter_of(const Call& call) {
+  const auto decoded = Parameters::parse(fmt::format("x={}", call.path_end));
+  return decoded ? flow::parse_address(decoded->find("x").value_or("")) : std::nullopt;
+}
+
+json::array networks_json(const std::vector<flow::Network>& networks) {
+  json::array listed;
+  for (const flow::Network& network : networks) listed.emplace_back(flow::to_text(network));
+  return listed;
+}
+
+json::array exporters_json(const state::ExporterSettings& exporters) {
+  std::map<flow::Address, json::object> by_address;
+  for (const auto& [exporter, name] : exporters.names) by_address[exporter]["name"] = name;
+  for (const auto& [exporter, network] : exporters.networks) {
+    by_address[exporter]["network"] = flow::to_text(network);
+  }
+  json::array listed;
+  for (auto& [exporter, told] : by_address) {
+    told["exporter"] = flow::to_text(exporter);
+    listed.push_back(std::move(told));
+  }
+  return listed;
+}
+
+}  // namespace
+
+std::optional<Response> get_settings(Api& api, const Call& call) {
+  static_cast<void>(call);
+  const auto settings = api.sources().settings.get();
+  json::array listen;
+  for (const state::Endpoint& endpoint : settings->listen) {
+    listen.emplace_back(state::to_text(endpoint));
+  }
+  json::array locked;
+  for (const std::string_view key : state::LiveSettings::kChangeable) {
+    if (api.sources().settings.is_fixed(key)) locked.emplace_back(key);
+  }
+  return json_response(200, json::object{{"listen", std::move(listen)},
+                                         {"networks", networks_json(settings->local_networks)},
+                                         {"learn", settings->exporters.learn},
+                                         {"allow", networks_json(settings->exporters.allow)},
+                                         {"deny", networks_json(settings->exporters.deny)},
+                                         {"exporters", exporters_json(settings->exporters)},
+                                         {"locked", std::move(locked)}});
+}
+
+std::optional<Response> post_ports(Api& api, const Call& call) {
+  const auto body = parse_object(call.request.body, std::array<std::string_view, 1>{"port"});
+  if (!body) return error_response(400, body.error());
+  const json::value* port = body->if_contains("port");
+  const std::int64_t* number = port == nullptr ? nullptr : port->if_int64();
+  if (number == nullptr || *number < 1 || *number > 65'535) {
+    return error_response(400, wrong("port", "a whole number from 1 to 65535", port));
+  }
+  const state::Endpoint wanted{{}, static_cast<std::uint16_t>(*number)};
+  return changed(api, "listen", [&](state::Settings& all) {
+    if (std::ranges::find(all.listen, wanted.port, &state::Endpoint::port) == all.listen.end()) {
+      all.listen.push_back(wanted);
+    }
+  });
+}
+
+std::optional<Response> delete_port(Api& api, const Call& call) {
+  std::uint16_t port = 0;
+  const char* end = call.path_end.data() + call.path_end.size();
+  const auto [rest, error] = std::from_chars(call.path_end.data(), end, port);
+  if (error != std::errc{} || rest != end) {
+    return error_response(
+        400, {"URL", fmt::format("expected a port's number, '{}' came", call.path_end), ""});
+  }
+  bool was_there = false;
+  auto response = changed(api, "listen", [&](state::Settings& all) {
+    was_there =
+        std::erase_if(all.listen, [&](const state::Endpoint& one) { return one.port == port; }) > 0;
+  });
+  if (response.status == 204 && !was_there) {
+    return error_response(404, {"URL", fmt::format("UDP {} is not listened on", port), ""});
+  }
+  return response;
+}
+
+std::optional<Response> post_networks(Api& api, const Call& call) {
+  const auto body = parse_object(call.request.body, std::array<std::string_view, 1>{"local"});
+  if (!body) return error_response(400, body.error());
+  auto networks = networks_of(body->if_contains("local"), "local");
+  if (!networks) return error_response(400, networks.error());
+  return changed(api, "networks.local",
+                 [&](state::Settings& all) { all.local_networks = *networks; });
+}
+
+std::optional<Response> post_senders(Api& api, const Call& call) {
+  const auto body =
+      parse_object(call.request.body, std::array<std::string_view, 3>{"learn", "allow", "deny"});
+  if (!body) return error_response(400, body.error());
+  const json::value* learn = body->if_contains("learn");
+  if (learn != nullptr && !learn->is_bool()) {
+    return error_response(400, wrong("learn", "true or false", learn));
+  }
+  // All of it is looked at before any of it holds.
+  std::vector<std::pair<std::string, std::function<void(state::Settings&)>>> edits;
+  for (const auto& [name, list] : {std::pair{"allow", &state::ExporterSettings::allow},
+                                   std::pair{"deny", &state::ExporterSettings::deny}}) {
+    const json::value* given = body->if_contains(name);
+    if (given == nullptr) continue;
+    auto networks = networks_of(given, name);
+    if (!networks) return error_response(400, networks.error());
+    edits.emplace_back(fmt::format("exporters.{}", name),
+                       [list = list, networks = std::move(*networks)](state::Settings& all) {
+                         all.exporters.*list = networks;
+                       });
+  }
+  if (learn != nullptr) {
+    edits.emplace_back("exporters.learn", [is_learning = learn->get_bool()](state::Settings& all) {
+      all.exporters.learn = is_learning;
+    });
+  }
+  if (edits.empty()) {
+    return error_response(400, {"body", "expected learn, allow or deny, none came", ""});
+  }
+  // One that weir.toml has is refused before another holds.
+  std::ranges::stable_partition(
+      edits, [&](const auto& edit) { return api.sources().settings.is_fixed(edit.first); });
+  for (const auto& [key, edit] : edits) {
+    auto answer = changed(api, key, edit);
+    if (answer.status != 204) return answer;
+  }
+  return Response{.status = 204, .content_type = ""};
+}
+
+std::optional<Response> post_exporter(Api& api, const Call& call) {
+  const auto exporter = exporter_of(call);
+  if (!exporter) {
+    return error_response(
+        400, {"URL", fmt::format("expected an exporter's address, '{}' came", call.path_end), ""});
+  }
+  const auto body = parse_body(call.request.body, {}, {"name", "network"});
+  if (!body) return error_response(400, body.error());
+  std::optional<flow::Network> network;
+  const auto network_text = body->find("network");
+  if (network_text != body->end() && !network_text->second.empty()) {
+    network = flow::parse_network(network_text->second);
+    if (!network) {
+      return error_response(
+          400, {"network",
+                fmt::format("expected a network such as 192.168.1.0/24 or an empty text, '{}' came",
+                            network_text->second),
+                ""});
+    }
+  }
+  // An empty text takes the name, or the network, away.
+  if (const auto name = body->find("name"); name != body->end()) {
+    auto named = changed(api, "exporters.names", [&](state::Settings& all) {
+      if (name->second.empty()) {
+        all.exporters.names.erase(*exporter);
+      } else {
+        all.exporters.names[*exporter] = name->second;
+      }
+    });
+    if (named.status != 204 || network_text == body->end()) return named;
+  }
+  if (network_text == body->end()) {
+    return error_response(400, {"body", "expected name or network, none came", ""});
+  }
+  return changed(api, "exporters.networks", [&](state::Settings& all) {
+    if (network) {
+      all.exporters.networks[*exporter] = *network;
+    } else {
+      all.exporters.networks.erase(*exporter);
+    }
+  });
+}
+
+}  // namespace serve
