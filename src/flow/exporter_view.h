@@ -43,6 +43,10 @@ struct ExporterView {
   std::uint64_t not_kept = 0;  // samplers and observation domains over their caps
   std::vector<std::shared_ptr<const TemplateView>> templates;
   std::vector<SamplingView> sampling;
+  // Learned from its flows: after how long it reports one that goes on, and one that is silent.
+  // 0: not learned yet.
+  std::int64_t active_timeout_ms = 0;
+  std::int64_t inactive_timeout_ms = 0;
 };
 
 // What a worker counted in a segment whose barrier it has passed and whose commit is to come.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <span>
 #include <utility>
 
 #include "base/log.h"
@@ -69,6 +70,16 @@ std::string first_octets(wire::ByteView payload) {
     text += fmt::format("{:02x}", std::to_integer<int>(octet));
   }
   return text;
+}
+
+void learn_from(std::span<const flow::FlowRecord> flows, Exporter& exporter) {
+  if (flows.empty()) return;
+  exporter.timeouts.learn(flows, exporter.clock_skew_ms);
+  const flow::FlowRecord& newest = flows.back();
+  if (!newest.has(flow::Column::sampling_rate)) return;
+  if (newest.sampling_source == static_cast<std::uint8_t>(flow::SamplingSource::Options)) return;
+  exporter.said_by_flows = {
+      .domain = newest.domain, .rate = newest.sampling_rate, .source = newest.sampling_source};
 }
 
 }  // namespace
@@ -209,8 +220,10 @@ void Decoder::decode(const Datagram& datagram, std::vector<flow::FlowRecord>& fl
   count_datagram(datagram, exporter->ledger.at(now_ms));
 
   const bool was_proven = exporter->is_proven;
+  const std::size_t flows_before = flows.size();
   Output output{flows, impl_->others};
   const auto decoded = impl_->decode_as(*protocol, datagram, *exporter, output);
+  learn_from(std::span(flows).subspan(flows_before), *exporter);
   if (exporter->is_proven && !was_proven) {
     impl_->proven.splice(impl_->proven.end(), impl_->silent, exporter->silence);
   }

@@ -46,6 +46,8 @@ flow::ExporterView view_of(const Exporter& exporter) {
   view.pending_sets = exporter.pending.all().size();
   view.pending_octets = exporter.pending.octets();
   view.not_kept = exporter.not_kept;
+  view.active_timeout_ms = exporter.timeouts.active_ms();
+  view.inactive_timeout_ms = exporter.timeouts.inactive_ms();
   for (const auto& [key, known] : exporter.templates.all()) {
     view.templates.push_back(known->view);
   }
@@ -55,6 +57,7 @@ flow::ExporterView view_of(const Exporter& exporter) {
                              .rate = rate,
                              .source = static_cast<std::uint8_t>(flow::SamplingSource::Options)});
   }
+  if (exporter.said_by_flows) view.sampling.push_back(*exporter.said_by_flows);
   return view;
 }
 

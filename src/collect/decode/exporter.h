@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/clock.h"
+#include "collect/decode/learned_timeouts.h"
 #include "collect/decode/message.h"
 #include "collect/decode/minute_ledger.h"
 #include "collect/decode/pending_sets.h"
@@ -62,6 +63,9 @@ struct Exporter {
   std::uint64_t not_kept = 0;  // samplers and domains over their caps
   TemplateCache templates;
   SamplingTable sampling;
+  LearnedTimeouts timeouts;
+  // What the newest flow says of its own sampling, in the v5 header or the record.
+  std::optional<flow::SamplingView> said_by_flows;
   boost::unordered_flat_map<DomainKey, Domain> domains;
   PendingSets pending;
   MinuteLedger ledger;

@@ -163,8 +163,20 @@ class TemplatesJson {
   std::uint64_t left_out_ = 0;
 };
 
-json::array sampling_json(const flow::ExporterView& view) {
+// What a person set comes first: it wins.
+json::array sampling_json(const flow::ExporterView& view, const state::Settings& settings) {
   json::array sampling;
+  const state::SamplingSetting* set = nullptr;
+  for (const state::SamplingSetting& one : settings.exporters.sampling) {
+    if (!one.exporters.contains(view.exporter)) continue;
+    if (set == nullptr || one.exporters.length > set->exporters.length) set = &one;
+  }
+  if (set != nullptr) {
+    sampling.push_back(json::object{{"domain", 0},
+                                    {"sampler", 0},
+                                    {"rate", set->rate},
+                                    {"source", flow::to_text(flow::SamplingSource::Setting)}});
+  }
   for (const flow::SamplingView& known : view.sampling) {
     sampling.push_back(
         json::object{{"domain", known.domain},
@@ -175,19 +187,34 @@ json::array sampling_json(const flow::ExporterView& view) {
   return sampling;
 }
 
-json::object live_json(const flow::ExporterView& view, TemplatesJson& templates) {
-  return {{"versions", json::object{{"v5", view.datagrams_by_version[0]},
-                                    {"v9", view.datagrams_by_version[1]},
-                                    {"ipfix", view.datagrams_by_version[2]},
-                                    {"other", view.datagrams_by_version[3]}}},
-          {"first_seen", view.first_seen},
-          {"last_seen", view.last_seen},
-          {"clock_skew_ms", view.clock_skew_ms},
-          {"pending_sets", view.pending_sets},
-          {"pending_octets", view.pending_octets},
-          {"since_start", counts_json(view.since_start)},
-          {"templates", templates.of(view)},
-          {"sampling", sampling_json(view)}};
+json::object live_json(const flow::ExporterView& view, const state::Settings& settings,
+                       TemplatesJson& templates) {
+  json::object told{{"versions", json::object{{"v5", view.datagrams_by_version[0]},
+                                              {"v9", view.datagrams_by_version[1]},
+                                              {"ipfix", view.datagrams_by_version[2]},
+                                              {"other", view.datagrams_by_version[3]}}},
+                    {"first_seen", view.first_seen},
+                    {"last_seen", view.last_seen},
+                    {"clock_skew_ms", view.clock_skew_ms},
+                    {"pending_sets", view.pending_sets},
+                    {"pending_octets", view.pending_octets},
+                    {"not_kept", view.not_kept},
+                    {"since_start", counts_json(view.since_start)},
+                    {"templates", templates.of(view)},
+                    {"sampling", sampling_json(view, settings)}};
+  if (view.active_timeout_ms != 0) told["active_timeout_ms"] = view.active_timeout_ms;
+  if (view.inactive_timeout_ms != 0) told["inactive_timeout_ms"] = view.inactive_timeout_ms;
+  return told;
+}
+
+// Flows a second of the last full minute and the one under way.
+double flows_per_s(const std::map<flow::Address, flow::LedgerCounts>& lately,
+                   const flow::Address& exporter, std::int64_t length_ms) {
+  const auto found = lately.find(exporter);
+  if (found == lately.end()) return 0;
+  const double flows =
+      static_cast<double>(std::max(signed_count(found->second.flows), std::int64_t{0}));
+  return flows * static_cast<double>(base::kMsPerSecond) / static_cast<double>(length_ms);
 }
 
 }  // namespace
@@ -227,21 +254,25 @@ std::optional<Response> get_exporters(Api& api, const Call& call) {
   if (!range) return error_response(400, range.error());
 
   auto in_range = api.sources().questions.ledger_sums(*range);
+  const base::UnixMs lately_from =
+      base::floor_to(call.now, base::kMsPerMinute) - base::kMsPerMinute;
+  const auto lately = api.sources().questions.ledger_sums({lately_from, call.now + 1});
+  const auto settings = api.sources().settings.get();
   std::map<flow::Address, json::object> exporters;
   TemplatesJson templates;
   for (const auto& worker : api.sources().workers()) {
     for (const flow::ExporterView& view : worker->exporters) {
-      exporters[view.exporter] = live_json(view, templates);
+      exporters[view.exporter] = live_json(view, *settings, templates);
       in_range.try_emplace(view.exporter);
     }
   }
-  const auto settings = api.sources().settings.get();
   json::array listed;
   for (const auto& [exporter, counts] : in_range) {
     // Since the start nothing came from an exporter that only the ledger knows.
     json::object told = exporters[exporter];
     told["exporter"] = flow::to_text(exporter);
     told["in_range"] = counts_json(counts);
+    told["flows_per_s"] = flows_per_s(lately, exporter, call.now - lately_from);
     if (const auto name = settings->exporters.names.find(exporter);
         name != settings->exporters.names.end()) {
       told["name"] = name->second;

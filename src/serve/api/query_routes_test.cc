@@ -188,6 +188,40 @@ TEST(ExportersRoute, ListsTemplatesAsFarAsTheyHaveRoom) {
   EXPECT_EQ(templates[0].at("fields"), json::array({"octetDeltaCount", "12345:7"}));
 }
 
+TEST(ExportersRoute, TellsFlowsPerSecondSamplingWithItsOriginAndLearnedTimeouts) {
+  TestServer server;
+  const flow::Address router = *flow::parse_address("192.0.2.1");
+  const base::UnixMs now = server.clock.now_ms();
+  const base::UnixMs minute = base::floor_to(now, base::kMsPerMinute);
+  flow::LedgerRow before{router, minute - 2 * base::kMsPerMinute, {}};
+  before.counts.flows = 1'000'000;
+  flow::LedgerRow lately{router, minute - base::kMsPerMinute, {}};
+  lately.counts.flows = static_cast<std::uint64_t>((now - lately.minute) / base::kMsPerSecond) * 50;
+  server.store.committed = {before, lately};
+  flow::ExporterView view;
+  view.exporter = router;
+  view.active_timeout_ms = 60'000;
+  view.sampling = {{.rate = 100, .source = 0}};
+  flow::WorkerView worker;
+  worker.exporters = {view};
+  server.workers = {worker};
+  ASSERT_TRUE(server.live_settings().change("exporters.sampling", [&](state::Settings& all) {
+    all.exporters.sampling = {{*flow::parse_network("192.0.2.0/24"), 10},
+                              {*flow::parse_network("192.0.2.1"), 20}};
+    all.exporters.names = {{router, "=attic"}};
+  }));
+
+  const json::value told =
+      json::parse(server.ask_unix("GET", "/api/v1/exporters").body).at_pointer("/exporters/0");
+  EXPECT_EQ(told.at("flows_per_s").as_double(), 50.0);
+  EXPECT_EQ(told.at("active_timeout_ms").as_int64(), 60'000);
+  EXPECT_FALSE(told.as_object().contains("inactive_timeout_ms"));
+  EXPECT_EQ(told.at("name").as_string(), "=attic");
+  EXPECT_EQ(json::serialize(told.at("sampling")),
+            R"([{"domain":0,"sampler":0,"rate":20,"source":"setting"},)"
+            R"({"domain":0,"sampler":0,"rate":100,"source":"header"}])");
+}
+
 TEST(LedgerRoute, LeavesOutTheOldestMinutesOfALongRange) {
   TestServer server;
   const base::UnixMs minute = base::floor_to(server.clock.now_ms(), base::kMsPerMinute);
