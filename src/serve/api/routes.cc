@@ -28,6 +28,17 @@ constexpr AnswerSpec kQueryAnswers[] = {
     {200, "application/x-ndjson", "", "rows alone, one JSON object per line"},
     {200, kText, "", "for reading"},
 };
+constexpr ParameterSpec kConversationParameters[] = {
+    {"filter", "string", false, "the filter language; absent: everything"},
+    kRange,
+    {"state", "string", false, "active: only those that go on; absent: all"},
+    {"top", "integer", false, "how many, the largest first; 100 when absent"},
+    {"format", "string", false, "json (when absent), csv"},
+};
+constexpr AnswerSpec kConversationAnswers[] = {
+    {200, kJson, "Conversations", "active ones first, then by bytes"},
+    {200, "text/csv", "", "rows alone"},
+};
 constexpr ParameterSpec kFilterParameters[] = {
     {"text", "string", true, "the filter as typed so far"},
     {"pos", "integer", false, "octet at which to complete; absent: the end"},
@@ -93,6 +104,14 @@ constexpr Route kRoutes[] = {
      .parameters = kQueryParameters,
      .answers = kQueryAnswers,
      .handler = get_query},
+    {.method = Method::Get,
+     .path = "/api/v1/conversations",
+     .access = Access::Viewer,
+     .lane = Lane::Long,
+     .summary = "who talks with whom: both directions and all reports of a conversation in one row",
+     .parameters = kConversationParameters,
+     .answers = kConversationAnswers,
+     .handler = get_conversations},
     {.method = Method::Get,
      .path = "/api/v1/filter",
      .access = Access::Viewer,

@@ -71,9 +71,10 @@ Found find_route(Method method, std::string_view path);
 std::span<const AnswerSpec> common_answers(Access access);
 
 // The handlers, each beside its like.
-std::optional<Response> get_query(Api& api, const Call& call);      // query_routes.cc
-std::optional<Response> get_filter(Api& api, const Call& call);     // filter_routes.cc
-std::optional<Response> get_exporters(Api& api, const Call& call);  // ledger_routes.cc
+std::optional<Response> get_query(Api& api, const Call& call);          // query_routes.cc
+std::optional<Response> get_conversations(Api& api, const Call& call);  // conversation_routes.cc
+std::optional<Response> get_filter(Api& api, const Call& call);         // filter_routes.cc
+std::optional<Response> get_exporters(Api& api, const Call& call);      // ledger_routes.cc
 std::optional<Response> get_ledger(Api& api, const Call& call);
 std::optional<Response> get_settings(Api& api, const Call& call);  // settings_routes.cc
 std::optional<Response> post_ports(Api& api, const Call& call);

@@ -1,0 +1,118 @@
+#pragma once
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "flow/record.h"
+#include "serve/questions.h"
+
+// Both directions of a conversation in one row, made of the flows that tell of it: an exporter
+// reports each direction by itself, and a long conversation many times.
+namespace serve {
+
+enum class EndedBy : std::uint8_t { Fin, Rst, Exporter, Idle, Silence };
+// "fin", "rst", "exporter", "idle", "silence".
+std::string_view to_text(EndedBy ended_by);
+
+struct ConversationEnd {
+  flow::Address address;
+  std::optional<std::uint16_t> port;  // absent: not said, or of a protocol without ports
+
+  auto operator<=>(const ConversationEnd&) const = default;
+};
+
+// What went one way. Bytes and packets are multiplied by the sampling rate.
+struct OneWay {
+  std::int64_t bytes = 0;
+  std::int64_t packets = 0;
+  std::uint32_t flows = 0;
+  base::UnixMs start = 0;  // means something only where there are flows, as the below
+  base::UnixMs received = 0;
+  std::int64_t bits_per_s = 0;  // of the newest flow; 0: it has no length
+  std::uint8_t end_reason = 0;  // of the newest flow; 0: not said
+  bool had_fin = false;
+};
+
+struct Conversation {
+  flow::Address exporter;
+  std::uint8_t protocol = 0;
+  ConversationEnd client;
+  ConversationEnd server;
+  std::string app;  // empty: not known
+  base::UnixMs start = 0;
+  base::UnixMs last = 0;      // the last packet
+  base::UnixMs received = 0;  // the last report
+  OneWay sent;                // client to server
+  OneWay got;                 // server to client
+  bool had_rst = false;
+  bool is_active = false;
+  std::optional<EndedBy> ended_by;  // absent: active, or the range ends before it can be known
+};
+
+// How long an exporter may be silent about a conversation that goes on: its learned active timeout
+// and its inactive one.
+using SilenceOf = std::function<std::int64_t(const flow::Address& exporter)>;
+// Where they are not learned yet.
+constexpr std::int64_t kUnlearnedActiveMs = 2 * base::kMsPerMinute;
+constexpr std::int64_t kUnlearnedInactiveMs = base::kMsPerMinute;
+
+// Takes flows in the order in which they were received and makes conversations of them. A flow goes
+// on with the newest conversation of its ends and protocol, unless it begins when that one was
+// over.
+class Stitcher {
+ public:
+  explicit Stitcher(SilenceOf silence_of) : silence_of_(std::move(silence_of)) {}
+
+  // `app`: its application's name; empty: not known.
+  void add(const flow::FlowRecord& flow, std::string_view app);
+
+  // All of them: the active ones first, then by bytes both ways, falling. `now`: what has been told
+  // until then. Ends this stitcher's work.
+  std::vector<Conversation> finish(base::UnixMs now);
+
+ private:
+  struct Key {
+    flow::Address exporter;
+    std::uint8_t protocol = 0;
+    ConversationEnd low;
+    ConversationEnd high;
+
+    bool operator==(const Key&) const = default;
+  };
+  struct KeyHash {
+    std::size_t operator()(const Key& key) const;
+  };
+
+  std::size_t find_or_begin(const Key& key, const flow::FlowRecord& flow, base::UnixMs start);
+  bool is_over(const Conversation& known, base::UnixMs start) const;
+
+  SilenceOf silence_of_;
+  boost::unordered_flat_map<Key, std::size_t, KeyHash> newest_;
+  std::vector<Conversation> all_;
+};
+
+struct Conversations {
+  query::TimeRange read;            // what of the range was read: its newest part
+  std::vector<Conversation> found;  // see Stitcher::finish()
+  std::uint64_t active = 0;
+  std::uint64_t flows_read = 0;
+  bool is_whole = true;  // false: the range has more flows than are read for one answer
+};
+
+struct ConversationQuestion {
+  query::Plan flows;  // lists flows
+  SilenceOf silence_of;
+  base::UnixMs now = 0;
+  std::uint64_t flows_max = 100'000;  // read for one answer, twice as many at the very most
+};
+
+base::Expected<Conversations, query::QueryError> find_conversations(
+    Questions& questions, const ConversationQuestion& question, const query::Cancel& cancel);
+
+}  // namespace serve
