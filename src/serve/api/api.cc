@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "serve/api/page_files.h"
 #include "serve/api/routes.h"
 #include "serve/assets/assets.h"
 
@@ -77,7 +78,9 @@ Api::Api(Sources sources)
 
 Lane Api::lane(const Request& request) const {
   const Found found = find_route(request.method, request.path);
-  return found.route == nullptr ? Lane::Quick : found.route->lane;
+  if (found.route != nullptr) return found.route->lane;
+  const auto file = file_of_page(request);
+  return file ? lane(*file) : Lane::Quick;
 }
 
 std::optional<Response> Api::refuse_host(const Request& request) {
@@ -93,6 +96,7 @@ std::optional<Response> Api::answer(const Request& request, Exchange& exchange) 
 
   const Found found = find_route(request.method, request.path);
   if (found.route == nullptr) {
+    if (const auto file = file_of_page(request)) return answer(*file, exchange);
     auto page = find_page(sources_.assets, request);
     return page ? std::move(page) : no_route(found, request);
   }

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <cmath>
 #include <map>
 
 #include "query/plan/plan.h"
 #include "serve/api/json_body.h"
 #include "serve/api/routes.h"
+#include "serve/export/csv_rows.h"
 
 namespace serve {
 
@@ -217,6 +219,64 @@ double flows_per_s(const std::map<flow::Address, flow::LedgerCounts>& lately,
   return flows * static_cast<double>(base::kMsPerSecond) / static_cast<double>(length_ms);
 }
 
+// One exporter as a row; what it holds lists of is counted.
+void add_row(const json::object& told, CsvRows& rows) {
+  const json::object& counts = told.at("in_range").get_object();
+  rows.set("exporter", *flow::parse_address(told.at("exporter").get_string()));
+  if (const json::value* name = told.if_contains("name")) {
+    rows.set("name", std::string_view(name->get_string()));
+  }
+  rows.set("flows_per_s", std::llround(told.at("flows_per_s").get_double()));
+  for (const char* column : {"datagrams", "records", "flows", "sequence_gap"}) {
+    rows.set(column, counts.at(column).to_number<std::int64_t>());
+  }
+  std::int64_t not_counted = 0;
+  for (const auto& reason : counts.at("not_counted").get_object()) {
+    not_counted += reason.value().to_number<std::int64_t>();
+  }
+  rows.set("not_counted", not_counted);
+  for (const char* column :
+       {"first_seen", "last_seen", "clock_skew_ms", "active_timeout_ms", "inactive_timeout_ms"}) {
+    const json::value* value = told.if_contains(column);
+    if (value != nullptr) rows.set(column, value->to_number<std::int64_t>());
+  }
+  const json::value* templates = told.if_contains("templates");
+  if (templates != nullptr) {
+    rows.set("templates", static_cast<std::int64_t>(templates->get_array().size()));
+  }
+  std::string sampling;
+  if (const json::value* known = told.if_contains("sampling")) {
+    for (const json::value& one : known->get_array()) {
+      sampling += fmt::format("{}1:{} {}", sampling.empty() ? "" : "; ",
+                              one.at("rate").to_number<std::uint32_t>(),
+                              std::string_view(one.at("source").get_string()));
+    }
+  }
+  if (!sampling.empty()) rows.set("sampling", sampling);
+  rows.end_row();
+}
+
+Response exporters_csv(const json::array& listed) {
+  constexpr auto kNumber = query::AnswerType::Number;
+  CsvRows rows({{"exporter", query::AnswerType::Address},
+                {"name", query::AnswerType::Text},
+                {"flows_per_s", kNumber},
+                {"datagrams", kNumber},
+                {"records", kNumber},
+                {"flows", kNumber},
+                {"not_counted", kNumber},
+                {"sequence_gap", kNumber},
+                {"first_seen", kNumber},
+                {"last_seen", kNumber},
+                {"clock_skew_ms", kNumber},
+                {"active_timeout_ms", kNumber},
+                {"inactive_timeout_ms", kNumber},
+                {"templates", kNumber},
+                {"sampling", query::AnswerType::Text}});
+  for (const json::value& told : listed) add_row(told.get_object(), rows);
+  return {.content_type = std::string(content_type(Format::Csv)), .body = rows.text()};
+}
+
 }  // namespace
 
 std::optional<Response> get_ledger(Api& api, const Call& call) {
@@ -250,6 +310,11 @@ std::optional<Response> get_ledger(Api& api, const Call& call) {
 }
 
 std::optional<Response> get_exporters(Api& api, const Call& call) {
+  const std::string_view format = call.parameter("format", "json");
+  if (format != "json" && format != "csv") {
+    return error_response(400,
+                          {"format", fmt::format("expected json or csv, '{}' came", format), ""});
+  }
   const auto range = query::parse_range(call.parameter("range", "-24h"), call.now);
   if (!range) return error_response(400, range.error());
 
@@ -279,6 +344,7 @@ std::optional<Response> get_exporters(Api& api, const Call& call) {
     }
     listed.push_back(std::move(told));
   }
+  if (format == "csv") return exporters_csv(listed);
   return json_response(
       200, json::object{{"range", json::object{{"from", range->from}, {"to", range->to}}},
                         {"exporters", std::move(listed)},

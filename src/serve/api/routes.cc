@@ -47,7 +47,14 @@ constexpr AnswerSpec kFilterAnswers[] = {
     {200, kJson, "Filter", "what the text means, or what is wrong with it"},
 };
 constexpr ParameterSpec kRangeParameters[] = {kRange};
-constexpr AnswerSpec kExportersAnswers[] = {{200, kJson, "Exporters", "all exporters known"}};
+constexpr ParameterSpec kExportersParameters[] = {
+    kRange,
+    {"format", "string", false, "json (when absent), csv"},
+};
+constexpr AnswerSpec kExportersAnswers[] = {
+    {200, kJson, "Exporters", "all exporters known"},
+    {200, "text/csv", "", "rows alone; lists are counted"},
+};
 constexpr AnswerSpec kLedgerAnswers[] = {
     {200, kJson, "Ledger", "what came, what was kept and what was not, by reason"}};
 
@@ -125,7 +132,7 @@ constexpr Route kRoutes[] = {
      .access = Access::Viewer,
      .lane = Lane::Long,
      .summary = "the exporters, their templates and sampling, and what came of them",
-     .parameters = kRangeParameters,
+     .parameters = kExportersParameters,
      .answers = kExportersAnswers,
      .handler = get_exporters},
     {.method = Method::Get,
