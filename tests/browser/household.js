@@ -21,7 +21,7 @@ export const kHosts = [
 ];
 const kServices = [
   { app: 'https', port: 443, protocol: kTcp, weight: 50, bytes: 400_000, ms: 20_000 },
-  { app: 'https', port: 443, protocol: kUdp, weight: 25, bytes: 900_000, ms: 90_000 },
+  { app: 'quic', port: 443, protocol: kUdp, weight: 25, bytes: 900_000, ms: 90_000 },
   { app: 'dns', port: 53, protocol: kUdp, weight: 40, bytes: 300, ms: 30 },
   { app: 'http', port: 80, protocol: kTcp, weight: 6, bytes: 80_000, ms: 3_000 },
   { app: 'imaps', port: 993, protocol: kTcp, weight: 4, bytes: 60_000, ms: 400_000 },
@@ -73,7 +73,10 @@ export class Household {
     const service = weighted(random, kServices);
     const spread = Math.exp((random.below(4000) - 2000) / 1000);
     const length = Math.min(40 * kMinute, Math.max(1, Math.round(service.ms * spread)));
-    const bytes = Math.max(60, Math.round(service.bytes * spread * (service.bytes > 1000 ? host.scale : 1)));
+    const bytes = Math.max(
+      60,
+      Math.round(service.bytes * spread * (service.bytes > 1000 ? host.scale : 1)),
+    );
     this.running.push({
       client: host.address,
       client_port: 32768 + random.below(28000),
@@ -90,17 +93,31 @@ export class Household {
   // Both directions of a conversation since it was last reported.
   report(each, until) {
     const share = (until - each.told) / (each.end - each.start);
-    const times = { start: each.told, end: until };
     const { service } = each;
-    const flow = (bytes, ends) => {
+    const flow = (bytes, src, src_port, dst, dst_port, in_if, out_if) => {
       const octets = Math.max(40, Math.round(bytes * share));
-      return { ...ends, ...times, app: service.app, protocol: service.protocol, bytes: octets, packets: Math.ceil(octets / 1200), flags: service.protocol === kTcp ? 0x18 : 0 };
+      return {
+        src,
+        src_port,
+        dst,
+        dst_port,
+        in_if,
+        out_if,
+        start: each.told,
+        end: until,
+        app: service.app,
+        protocol: service.protocol,
+        bytes: octets,
+        packets: Math.ceil(octets / 1200),
+        flags: service.protocol === kTcp ? 0x18 : 0,
+      };
     };
-    each.told = until;
-    return [
-      flow(each.up, { src: each.client, src_port: each.client_port, dst: each.server, dst_port: service.port, in_if: kLocal, out_if: kWan }),
-      flow(each.down, { src: each.server, src_port: service.port, dst: each.client, dst_port: each.client_port, in_if: kWan, out_if: kLocal }),
+    const flows = [
+      flow(each.up, each.client, each.client_port, each.server, service.port, kLocal, kWan),
+      flow(each.down, each.server, service.port, each.client, each.client_port, kWan, kLocal),
     ];
+    each.told = until;
+    return flows;
   }
 }
 
@@ -109,41 +126,42 @@ export class Truth {
   constructor() {
     this.bytes = 0;
     this.flows = 0;
-    this.hosts = new Map(); // address → {in, out}
-    this.apps = new Map();
     this.all = [];
   }
 
   add(flow) {
     this.bytes += flow.bytes;
     ++this.flows;
-    const ours = flow.src.startsWith('192.168.1.') ? flow.src : flow.dst;
-    const host = this.hosts.get(ours) ?? { in: 0, out: 0 };
-    host[ours === flow.src ? 'out' : 'in'] += flow.bytes;
-    this.hosts.set(ours, host);
-    this.apps.set(flow.app, (this.apps.get(flow.app) ?? 0) + flow.bytes);
     this.all.push(flow);
   }
 
-  top_hosts(weight = ({ in: down, out: up }) => down + up) {
-    return [...this.hosts].sort(([, left], [, right]) => weight(right) - weight(left)).map(([address]) => address);
+  // Names and their bytes in from … to, largest first; `names_of` a flow gives those it counts for.
+  top(from, to, names_of) {
+    const sums = new Map();
+    for (const flow of this.all) {
+      const bytes = share_within(flow, from, to);
+      if (bytes > 0)
+        for (const name of names_of(flow)) sums.set(name, (sums.get(name) ?? 0) + bytes);
+    }
+    return [...sums]
+      .map(([name, bytes]) => ({ name, bytes }))
+      .sort((left, right) => right.bytes - left.bytes);
   }
 
-  top_apps() {
-    return [...this.apps].sort(([, left], [, right]) => right - left).map(([app]) => app);
-  }
-
-  // Bytes of the flows that `holds` says yes to in from … to, spread evenly over each flow's time.
   bytes_within(from, to, holds = () => true) {
     let sum = 0;
-    for (const flow of this.all) {
-      if (flow.end < from || flow.start >= to || !holds(flow)) continue;
-      const length = Math.max(1, flow.end - flow.start);
-      const inside = Math.min(flow.end, to) - Math.max(flow.start, from);
-      sum += flow.start === flow.end ? flow.bytes : (flow.bytes * Math.max(0, inside)) / length;
-    }
+    for (const flow of this.all) if (holds(flow)) sum += share_within(flow, from, to);
     return sum;
   }
+}
+
+export const is_ours = (address) => address.startsWith('192.168.1.');
+
+// A flow's bytes are spread evenly over its time.
+function share_within(flow, from, to) {
+  if (flow.start === flow.end) return flow.start >= from && flow.start < to ? flow.bytes : 0;
+  const inside = Math.min(flow.end, to) - Math.max(flow.start, from);
+  return (flow.bytes * Math.max(0, inside)) / (flow.end - flow.start);
 }
 
 // NetFlow v5 datagrams of an exporter that started `kUptime` before its first one.
@@ -170,7 +188,9 @@ export class Netflow5 {
     octets.writeUInt32BE((now % 1000) * 1_000_000, 12);
     octets.writeUInt32BE(this.sequence, 16);
     this.sequence = (this.sequence + flows.length) >>> 0;
-    flows.forEach((flow, index) => put_record(octets, 24 + 48 * index, flow, (time) => uptime + time - now));
+    flows.forEach((flow, index) =>
+      put_record(octets, 24 + 48 * index, flow, (time) => uptime + time - now),
+    );
     return octets;
   }
 }
@@ -192,4 +212,28 @@ function put_record(octets, at, flow, uptime_of) {
 
 function put_address(octets, at, text) {
   text.split('.').forEach((part, index) => octets.writeUInt8(Number(part), at + index));
+}
+
+// What the router at 192.168.1.1 sent from `start` to `end`: the datagrams, with what they add up to.
+export function history(start, end) {
+  const household = new Household();
+  const wire = new Netflow5();
+  const truth = new Truth();
+  const sent = [];
+  for (let minute = start; minute + kMinute <= end; minute += kMinute) {
+    const flows = household.minute(minute);
+    flows.forEach((flow) => truth.add(flow));
+    for (const payload of wire.datagrams(flows, minute + kMinute)) {
+      sent.push({ exporter: '192.168.1.1', at: minute + kMinute, payload });
+    }
+  }
+  return { truth, sent };
+}
+
+// Local midnight, so many days ago.
+export function midnight(days_ago = 0) {
+  const day = new Date();
+  day.setHours(0, 0, 0, 0);
+  day.setDate(day.getDate() - days_ago);
+  return day.getTime();
 }

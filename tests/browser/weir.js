@@ -1,15 +1,15 @@
 // A `weir serve` of this build on free ports of loopback, and what can be asked of it without a page.
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import dgram from 'node:dgram';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 
 const kBuild = resolve(process.env.WEIR_BUILD ?? 'build/release');
 const kStartMs = 30_000;
+export const kAdmin = { name: 'ada', password: 'correct horse' };
 
 async function free_tcp_port() {
   const server = net.createServer().listen(0, '127.0.0.1');
@@ -48,19 +48,30 @@ export class Weir {
   // Starts the process over the same folder and ports, and waits until it says that it is up.
   async begin() {
     const { http_port, udp_port } = this;
-    const command = ['serve', '--data', this.data, '--http', `127.0.0.1:${http_port}`, '--listen', `127.0.0.1:${udp_port}`];
+    const command = [
+      'serve',
+      '--data',
+      this.data,
+      '--http',
+      `127.0.0.1:${http_port}`,
+      '--listen',
+      `127.0.0.1:${udp_port}`,
+    ];
     this.process = spawn(join(kBuild, 'weir'), command, { cwd: this.folder });
     this.said = '';
     const up = new Promise((done, failed) => {
       const timer = setTimeout(() => failed(new Error(`not up in time:\n${this.said}`)), kStartMs);
       const hear = (octets) => {
         this.said += octets;
-        const is_up = /weir is up/.test(this.said) && (this.has_admin || /setup code is/.test(this.said));
-        if (is_up && !/segments? .*replay/.test('')) done(clearTimeout(timer));
+        const is_up =
+          /weir is up/.test(this.said) && (this.has_admin || /setup code is/.test(this.said));
+        if (is_up) done(clearTimeout(timer));
       };
       this.process.stdout.on('data', hear);
       this.process.stderr.on('data', hear);
-      this.process.on('exit', (code) => failed(new Error(`weir ended with ${code}:\n${this.said}`)));
+      this.process.on('exit', (code) =>
+        failed(new Error(`weir ended with ${code}:\n${this.said}`)),
+      );
     });
     await up;
   }
@@ -69,11 +80,66 @@ export class Weir {
     return /setup code is (\S+)/.exec(this.said)[1];
   }
 
+  // Asks the API, as the administrator where there is one.
+  async ask(path, { method = 'GET', body } = {}) {
+    const headers = { ...(this.cookie ? { Cookie: this.cookie, 'X-Weir-CSRF': this.csrf } : {}) };
+    if (body !== undefined) headers['Content-Type'] = 'application/json';
+    const came = await fetch(`${this.url}${path}`, {
+      method,
+      headers,
+      body: body && JSON.stringify(body),
+    });
+    if (!came.ok) throw new Error(`${method} ${path}: ${came.status} ${await came.text()}`);
+    return came;
+  }
+
+  async make_admin() {
+    const body = { code: this.setup_code, name: kAdmin.name, password: kAdmin.password };
+    const came = await this.ask('/api/v1/setup', { method: 'POST', body });
+    this.has_admin = true;
+    this.cookie = came.headers.getSetCookie()[0].split(';')[0];
+    this.csrf = (await came.json()).csrf;
+  }
+
+  // Datagrams as an exporter at `from` sends them.
+  async send(datagrams, from = '127.0.0.1') {
+    const socket = dgram.createSocket('udp4').bind(0, from);
+    await once(socket, 'listening');
+    for (const octets of datagrams) {
+      await new Promise((done, failed) =>
+        socket.send(octets, this.udp_port, '127.0.0.1', (error) =>
+          error ? failed(error) : done(),
+        ),
+      );
+    }
+    socket.close();
+  }
+
+  // The pulse of the server until `holds` says yes to one.
+  async until(holds) {
+    const given_up = AbortSignal.timeout(kStartMs);
+    const came = await fetch(`${this.url}/api/v1/events`, {
+      headers: { Cookie: this.cookie },
+      signal: given_up,
+    });
+    let heard = '';
+    for await (const octets of came.body) {
+      heard += Buffer.from(octets).toString();
+      const events = heard.split('\n\n');
+      heard = events.pop();
+      for (const event of events) {
+        const data = /^data: (.*)$/m.exec(event);
+        if (data && holds(JSON.parse(data[1]))) return;
+      }
+    }
+    throw new Error('the event stream ended');
+  }
+
   async kill() {
-    const gone = once(this.process, 'exit');
     this.process.removeAllListeners('exit');
+    const gone = once(this.process, 'exit');
     this.process.kill('SIGKILL');
-    await gone.catch(() => {});
+    await gone;
   }
 
   async end() {
@@ -83,18 +149,5 @@ export class Weir {
       await gone;
     }
     rmSync(this.folder, { recursive: true, force: true });
-  }
-
-  // Answers of `weir query` as JSON.
-  async query(...args) {
-    const { stdout } = await promisify(execFile)(join(kBuild, 'weir'), ['query', '--data', this.data, '--format', 'json', ...args], { maxBuffer: 1 << 26 });
-    return JSON.parse(stdout);
-  }
-
-  // Has weir-generate send, and reads the truth it writes.
-  async generate(...args) {
-    const totals = join(this.folder, 'totals.json');
-    await promisify(execFile)(join(kBuild, 'weir-generate'), ['--to', `127.0.0.1:${this.udp_port}`, '--totals', totals, ...args]);
-    return JSON.parse(readFileSync(totals, 'utf8'));
   }
 }

@@ -69,6 +69,7 @@ export function query_question(asked: Asked, every_ms: number): Question<Answer>
     key: `query?${new URLSearchParams(query).toString()}`,
     ask: (signal) => outcome(api.GET('/api/v1/query', { params: { query }, signal })),
     every_ms,
+    is_empty: ({ totals }) => Object.values(totals ?? {}).every((sum) => sum === 0),
   };
 }
 

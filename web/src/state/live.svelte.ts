@@ -1,7 +1,7 @@
 // The pulse of a live page: a number that grows whenever the server has something new to tell.
 // Nothing happens while the tab is hidden or the person has paused it.
 import { base_path } from '../api/client';
-import { LiveLeader, type Stream } from './live_leader';
+import { kAnswerMs, LiveLeader, type Stream } from './live_leader';
 
 // What the event stream tells, about once a second.
 export interface Pulse {
@@ -27,6 +27,10 @@ export const live = {
   get paused(): boolean {
     return paused;
   },
+  // Somebody looks at what changes.
+  get watched(): boolean {
+    return !paused && document.visibilityState === 'visible';
+  },
   get connected(): boolean {
     return connected;
   },
@@ -42,6 +46,7 @@ export const live = {
 
 export function toggle_pause(): void {
   paused = !paused;
+  if (!paused) ++beat; // what came meanwhile
 }
 
 // Every answer of the server is a sign of life too.
@@ -101,7 +106,16 @@ export function go_live(): () => void {
   const channel = new BroadcastChannel('weir-live');
   const id = Math.random().toString(36).slice(2).padEnd(12, '0');
   const leader = new LiveLeader(id, channel, open_stream, take);
-  const look = () => leader.want(document.visibilityState === 'visible');
+  const look = () => {
+    const visible = document.visibilityState === 'visible';
+    leader.want(visible);
+    if (!visible) return;
+    ++beat;
+    tick();
+    clearTimeout(soon);
+    soon = setTimeout(tick, kAnswerMs);
+  };
+  let soon: ReturnType<typeof setTimeout> | undefined;
   const tick = () => {
     if (document.visibilityState !== 'visible') return;
     now = Date.now();
@@ -112,9 +126,9 @@ export function go_live(): () => void {
   const timer = setInterval(tick, 1000);
   document.addEventListener('visibilitychange', look);
   look();
-  tick();
   return () => {
     clearInterval(timer);
+    clearTimeout(soon);
     document.removeEventListener('visibilitychange', look);
     leader.want(false);
     channel.close();

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { kSilenceMs, LiveLeader, type Channel } from './live_leader';
+import { kAnswerMs, kSilenceMs, LiveLeader, type Channel } from './live_leader';
 
 // Tabs of one browser: a message of one reaches every other.
 class Browser {
   now = 0;
   streams = 0;
+  most_streams = 0;
   sources = new Map<string, (event: string) => void>();
   tabs: { id: string; leader: LiveLeader; got: string[]; channel: Channel }[] = [];
 
@@ -34,9 +35,18 @@ class Browser {
       },
       (event) => got.push(event),
     );
-    leader.want(true);
     this.tabs.push({ id, leader, got, channel });
+    this.show(leader);
     return { leader, got };
+  }
+
+  // A tab looks when it is shown, and once more as soon as an answer would have come.
+  show(leader: LiveLeader) {
+    leader.want(true);
+    leader.tick(this.now);
+    this.now += kAnswerMs;
+    leader.tick(this.now);
+    this.most_streams = Math.max(this.most_streams, this.streams);
   }
 
   // A second passes; every open stream delivers.
@@ -51,6 +61,7 @@ describe('LiveLeader', () => {
   it('keeps one stream for ten tabs, and each tab hears every event once', () => {
     const browser = new Browser();
     const tabs = Array.from({ length: 10 }, (_, index) => browser.open_tab(`tab-${index}`));
+    expect(browser.most_streams).toBe(1);
     browser.second('a');
     expect(browser.streams).toBe(1);
     for (const tab of tabs) tab.got.length = 0;
@@ -90,6 +101,8 @@ describe('LiveLeader', () => {
   it('ignores what is not of its kind', () => {
     const browser = new Browser();
     const { leader, got } = browser.open_tab('a');
+    leader.want(false);
+    leader.want(true);
     const channel = browser.tabs[0]?.channel;
     for (const data of [null, 7, 'event', {}, { from: 'b', kind: 'event' }]) {
       channel?.onmessage?.(new MessageEvent('message', { data }));

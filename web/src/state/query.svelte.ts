@@ -9,7 +9,10 @@ export interface Question<Value> {
   key: string; // equal keys have equal answers
   ask: (signal: AbortSignal) => Promise<Outcome<Value>>;
   every_ms: number; // how often to ask again while new data comes; 0: never
+  is_empty?: (value: Value) => boolean; // what is empty is asked for again at once
 }
+
+const kEmptyMs = 1000;
 
 // Answers of this tab's last questions, so that going back shows them at once.
 const kRemembered = 60;
@@ -36,6 +39,8 @@ export class Query<Value> {
   private abort: AbortController | undefined;
   private answered_at = 0;
   private beat = live.beat;
+  private news = false; // came since the present answer was asked for
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
   start(question: Question<Value>): void {
     if (this.question?.key === question.key) return;
@@ -49,15 +54,24 @@ export class Query<Value> {
     void this.run();
   }
 
-  // Asks again when that is due and `beat` is a new one.
+  // There is something new when `beat` is a new one: it is asked for as soon as that is due.
   refresh(beat: number): void {
     if (beat === this.beat) return;
     this.beat = beat;
+    this.news = true;
+    this.ask_when_due();
+  }
+
+  private ask_when_due(): void {
+    clearTimeout(this.timer);
     const every_ms = this.question?.every_ms ?? 0;
-    if (this.asked_at || every_ms === 0) return;
-    const wait = this.trouble?.kind === 'away' ? 1000 : every_ms;
-    if (this.trouble?.kind === 'cancelled' || Date.now() - this.answered_at < wait) return;
-    void this.run();
+    if (!this.news || this.asked_at || every_ms === 0) return;
+    if (this.trouble?.kind === 'cancelled' || !live.watched) return;
+    const empty = this.value !== undefined && this.question?.is_empty?.(this.value) === true;
+    const pause = this.trouble?.kind === 'away' || empty ? kEmptyMs : every_ms;
+    const wait = this.answered_at + pause - Date.now();
+    if (wait <= 0) void this.run();
+    else this.timer = setTimeout(() => this.ask_when_due(), wait);
   }
 
   again(): void {
@@ -70,6 +84,7 @@ export class Query<Value> {
   }
 
   stop(): void {
+    clearTimeout(this.timer);
     this.abort?.abort();
     this.abort = undefined;
     this.asked_at = 0;
@@ -81,6 +96,7 @@ export class Query<Value> {
     if (!question) return;
     const abort = new AbortController();
     this.abort = abort;
+    this.news = false;
     this.asked_at = Date.now();
     const came = await question.ask(abort.signal);
     if (this.abort !== abort) return; // another question is asked by now
@@ -88,6 +104,7 @@ export class Query<Value> {
     this.answered_at = Date.now();
     if (came.ok) this.take(question.key, came.value);
     else this.fail(came.trouble);
+    this.ask_when_due();
   }
 
   private take(key: string, value: Value): void {
