@@ -3,7 +3,7 @@ SHELL := /bin/bash
 JOBS  ?= $(shell nproc)
 RUN_TESTS := python3 tools/run_tests.py
 
-.PHONY: help run test check test-peers soak deb fuzz format deps ci-sanitizers build-run build-test
+.PHONY: help run test check test-peers soak deb fuzz screenshots format deps ci-sanitizers build-run build-test
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1 \2/p' Makefile | awk '{ name = $$1 " " $$2; $$1 = $$2 = ""; printf "%-16s %s\n", name, $$0 }'
@@ -34,6 +34,9 @@ deb: ## a Debian package of Weir, with its service: build/release/weir_*.deb
 fuzz: ## each fuzz target for FUZZ_SECONDS (300)
 	@tools/install_deps.sh build test check
 	@tools/fuzz.sh $(or $(FUZZ_SECONDS),300)
+
+screenshots: build-test ## each page as a picture, into build/screenshots
+	@$$(tools/node.sh) tests/browser/screenshots.js build/screenshots
 
 format: ## clang-format over our sources
 	@tools/install_deps.sh check

@@ -7,6 +7,7 @@ const packages = createRequire(new URL('../../web/package.json', import.meta.url
 const { chromium } = packages('playwright-core');
 const kAxe = readFileSync(packages.resolve('axe-core/axe.min.js'), 'utf8');
 const kTags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+export const kScreen = { width: 1280, height: 800 };
 const kExecutable = process.env.WEIR_CHROMIUM ?? '/usr/bin/chromium';
 
 export function open_browser() {
@@ -21,7 +22,7 @@ export function open_browser() {
 export async function open_context(browser, weir, options = {}) {
   const context = await browser.newContext({
     baseURL: weir.url,
-    viewport: { width: 1280, height: 800 },
+    viewport: kScreen,
     ...options,
   });
   const seen = { elsewhere: [], errors: [], asked: [] };
@@ -126,14 +127,12 @@ export function octets_of(text) {
 // What a list of bars says, once it says something.
 export async function rows_of(list) {
   await list.getByRole('listitem').first().waitFor();
-  return list
-    .getByRole('listitem')
-    .evaluateAll((items) =>
-      items.map((item) => ({
-        name: item.querySelector('a').innerText,
-        value: item.querySelector('.number').innerText,
-      })),
-    );
+  return list.getByRole('listitem').evaluateAll((items) =>
+    items.map((item) => ({
+      name: item.querySelector('a').innerText,
+      value: item.querySelector('.number').innerText,
+    })),
+  );
 }
 
 // A page writes three digits, and asks a moment after the test did.

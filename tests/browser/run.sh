@@ -12,7 +12,13 @@ chromium=${WEIR_CHROMIUM:-/usr/bin/chromium}
 [ -x "$chromium" ] || skip "chromium is not installed"
 [ -d web/node_modules/playwright-core ] || skip "web/node_modules is not there: tools/web_build.sh fills it"
 node=$(tools/node.sh)
-status=0
-# The reporter's last line tells how many passed; a script that does not end is ended by ctest.
-"$node" --test --test-reporter=./tests/browser/reporter.js "tests/browser/$1_test.js" || status=$?
-exit $status
+in_namespace=
+if [ "$1" = softflowd ]; then
+  for program in softflowd softflowctl tcpdump curl python3 ip; do
+    command -v $program >/dev/null || skip "$program is not installed"
+  done
+  [ "$(id -u)" = 0 ] || skip "needs root for network namespaces"
+  unshare --net true 2>/dev/null || skip "no network namespaces here"
+  in_namespace="unshare --net"
+fi
+exec $in_namespace "$node" --test --test-reporter=./tests/browser/reporter.js "tests/browser/$1_test.js"

@@ -16,7 +16,7 @@ export type Conversation = Schema['Conversation'];
 // Below which path the server answers: "" or "/weir", from the page's <base>.
 export const base_path = new URL(document.baseURI).pathname.replace(/\/$/, '');
 
-export const api = createClient<paths>({ baseUrl: base_path });
+export const api = createClient<paths, 'application/json'>({ baseUrl: base_path });
 
 // Every change carries the session's csrf value.
 let csrf = '';
