@@ -5,16 +5,17 @@ import { history, is_ours } from './household.js';
 import {
   assert_about,
   faults,
+  kScreen,
   octets_of,
   open_browser,
   open_context,
   open_page,
   rows_of,
 } from './page.js';
-import { kAdmin, Weir } from './weir.js';
+import { free_udp_port, kAdmin, Weir } from './weir.js';
 
 describe('the first minute', () => {
-  let weir, browser, context, page;
+  let weir, browser, context, page, household;
   before(async () => {
     weir = await Weir.start();
     browser = await open_browser();
@@ -67,7 +68,8 @@ describe('the first minute', () => {
   });
 
   it('flows that come appear by themselves, as many as were sent', async () => {
-    const { truth, sent } = history(Date.now() - 10 * 60_000, Date.now());
+    household = history(Date.now() - 10 * 60_000, Date.now());
+    const { truth, sent } = household;
     await weir.send(sent.map(({ payload }) => payload));
     const hosts = truth.top(0, Infinity, ({ src, dst }) => [src, dst].filter(is_ours));
     const card = page.getByRole('list', { name: 'Top hosts' });
@@ -82,6 +84,62 @@ describe('the first minute', () => {
       assert_about(octets_of(value), hosts[index].bytes, hosts[index].name),
     );
     assert_about(octets_of(await page.locator('p.said').innerText()), truth.bytes, 'all');
+  });
+
+  it('the busiest host is doing what it is doing: one click', async () => {
+    await page.setViewportSize({ width: kScreen.width, height: 20_000 }); // a table draws what is seen
+    page.clicks = 0;
+    const top = page.getByRole('list', { name: 'Top hosts' }).getByRole('link').first();
+    const host = await top.innerText();
+    await page.press_on(top);
+    const table = page.getByRole('table', { name: 'Sessions' });
+    await table.getByText('active').first().waitFor({ state: 'attached' });
+    assert.equal(page.clicks, 1);
+    const rows = await table
+      .locator('tbody tr[aria-rowindex]')
+      .evaluateAll((all) =>
+        all.map((row) => [...row.cells].map(({ innerText }) => innerText.trim())),
+      );
+    await page.setViewportSize(kScreen);
+    const going = household.going.filter(
+      ({ client, start, told }) => client === host && told > start,
+    );
+    assert.ok(going.length > 0);
+    for (const { client, client_port, server, service } of going) {
+      const [names] = rows.filter(([from]) => from.endsWith(`${client}:${client_port}`));
+      assert.ok(names, `${client}:${client_port} is not listed`);
+      assert.match(names[0], /^active/);
+      assert.equal(names[1], `${server}:${service.port}`);
+      const bytes = household.truth.all
+        .filter((flow) => [flow.src_port, flow.dst_port].includes(client_port))
+        .filter((flow) => [flow.src, flow.dst].every((end) => [client, server].includes(end)))
+        .reduce((sum, flow) => sum + flow.bytes, 0);
+      assert_about(octets_of(names[4]), bytes, `${client}:${client_port}`);
+    }
+  });
+
+  it('an exporter is given a name, and the name is text wherever it stands', async () => {
+    const name = '<img src=x onerror=window.hit=1>';
+    await page.goto('/system/setup');
+    await page.getByRole('button', { name: 'name it' }).click();
+    await page.getByLabel('Name of this exporter').fill(name);
+    await page.getByRole('table').getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('row').filter({ hasText: name }).waitFor();
+    await page.goto('/system/exporters');
+    await page.getByRole('link', { name, exact: true }).waitFor();
+    assert.equal(await page.evaluate(() => window.hit), undefined);
+    assert.equal(await page.locator('img[src=x]').count(), 0);
+  });
+
+  it('a port is opened and closed while the server runs', async () => {
+    const port = String(await free_udp_port());
+    await page.goto('/system/setup');
+    await page.getByLabel('Another UDP port').fill(port);
+    await page.getByRole('button', { name: 'Listen', exact: true }).click();
+    const close = page.getByRole('button', { name: `Stop listening on UDP ${port}` });
+    await close.click();
+    await close.waitFor({ state: 'hidden' });
+    assert.deepEqual(await faults(page), []);
   });
 
   it('nothing was fetched from elsewhere and nothing went wrong', () => {

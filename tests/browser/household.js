@@ -214,7 +214,8 @@ function put_address(octets, at, text) {
   text.split('.').forEach((part, index) => octets.writeUInt8(Number(part), at + index));
 }
 
-// What the router at 192.168.1.1 sent from `start` to `end`: the datagrams, with what they add up to.
+// What the router at 192.168.1.1 sent from `start` to `end`: the datagrams, with what they add up to,
+// and the conversations that go on.
 export function history(start, end) {
   const household = new Household();
   const wire = new Netflow5();
@@ -227,7 +228,7 @@ export function history(start, end) {
       sent.push({ exporter: '192.168.1.1', at: minute + kMinute, payload });
     }
   }
-  return { truth, sent };
+  return { truth, sent, going: household.running };
 }
 
 // Local midnight, so many days ago.

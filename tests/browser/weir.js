@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import dgram from 'node:dgram';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -20,7 +20,7 @@ async function free_tcp_port() {
   return port;
 }
 
-async function free_udp_port() {
+export async function free_udp_port() {
   const socket = dgram.createSocket('udp4').bind(0, '127.0.0.1');
   await once(socket, 'listening');
   const { port } = socket.address();
@@ -36,6 +36,9 @@ export class Weir {
     weir.data = join(weir.folder, 'data');
     weir.http_port = await free_tcp_port();
     weir.udp_port = await free_udp_port();
+    mkdirSync(weir.data);
+    // What is set here can be changed while it runs, unlike what the command line says.
+    writeFileSync(join(weir.data, 'settings.toml'), `listen = ["127.0.0.1:${weir.udp_port}"]\n`);
     prepare?.(weir.data, weir.udp_port);
     await weir.begin();
     return weir;
@@ -47,16 +50,8 @@ export class Weir {
 
   // Starts the process over the same folder and ports, and waits until it says that it is up.
   async begin() {
-    const { http_port, udp_port } = this;
-    const command = [
-      'serve',
-      '--data',
-      this.data,
-      '--http',
-      `127.0.0.1:${http_port}`,
-      '--listen',
-      `127.0.0.1:${udp_port}`,
-    ];
+    const { http_port } = this;
+    const command = ['serve', '--data', this.data, '--http', `127.0.0.1:${http_port}`];
     this.process = spawn(join(kBuild, 'weir'), command, { cwd: this.folder });
     this.said = '';
     const up = new Promise((done, failed) => {
