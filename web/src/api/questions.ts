@@ -123,6 +123,7 @@ export const diagnosis_question: Question<Schema['Diagnosis']> = {
   key: 'diagnosis',
   ask: (signal) => outcome(api.GET('/api/v1/diagnosis', { signal })),
   every_ms: 1_000,
+  always: true,
 };
 
 export function ledger_question(view: View): Question<Schema['Ledger']> {

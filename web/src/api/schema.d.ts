@@ -2088,6 +2088,8 @@ export interface components {
             unknown_versions: number;
             worker_channel_full: number;
             journal_refused: number;
+            /** @description why datagrams cannot be journalled now; empty: they can */
+            journal_problem: string;
             segments_waiting: number;
             replaying: boolean;
             last_refused: components["schemas"]["RefusedDatagram"];

@@ -9,6 +9,7 @@ export interface Question<Value> {
   key: string; // equal keys have equal answers
   ask: (signal: AbortSignal) => Promise<Outcome<Value>>;
   every_ms: number; // how often to ask again while new data comes; 0: never
+  always?: boolean; // its answer changes without new data too
   is_empty?: (value: Value) => boolean; // what is empty is asked for again at once
 }
 
@@ -65,7 +66,7 @@ export class Query<Value> {
   private ask_when_due(): void {
     clearTimeout(this.timer);
     const every_ms = this.question?.every_ms ?? 0;
-    if (!this.news || this.asked_at || every_ms === 0) return;
+    if (!(this.news || this.question?.always) || this.asked_at || every_ms === 0) return;
     if (this.trouble?.kind === 'cancelled' || !live.watched) return;
     const empty = this.value !== undefined && this.question?.is_empty?.(this.value) === true;
     const pause = this.trouble?.kind === 'away' || empty ? kEmptyMs : every_ms;
@@ -75,7 +76,8 @@ export class Query<Value> {
   }
 
   again(): void {
-    if (!this.asked_at) void this.run();
+    this.abort?.abort(); // what is under way may not know of what was changed
+    void this.run();
   }
 
   // The person gives up on the present question.
