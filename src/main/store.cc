@@ -22,13 +22,13 @@ int complain(int exit_code, const Error& error) {
 int list(const std::filesystem::path& folder) {
   const auto parts = store::read_manifest(folder);
   if (!parts) return complain(kNotHad, parts.error());
-  fmt::print("{:<10} {:>12} {:>13}  {:<20}  {}\n", "kind", "rows", "octets", "received until",
-             "part");
+  fmt::print("{:<10} {:>12} {:>13}  {:<20}  {:>6}  {}\n", "kind", "rows", "octets",
+             "received until", "merges", "part");
   std::uint64_t flows = 0;
   std::uint64_t octets = 0;
   for (const auto& part : *parts) {
-    fmt::print("{:<10} {:>12} {:>13}  {:<20}  {}{}\n", part.kind, part.rows, part.octets,
-               store::utc_text(part.max_received), part.name,
+    fmt::print("{:<10} {:>12} {:>13}  {:<20}  {:>6}  {}{}\n", part.kind, part.rows, part.octets,
+               store::utc_text(part.max_received), part.merges, part.name,
                part.set_aside ? "  set aside: damaged" : "");
     if (part.kind == "flows" && !part.set_aside) flows += part.rows;
     octets += part.octets;
@@ -64,7 +64,7 @@ void add_store(CLI::App& app, int& exit_code) {
     command->add_option("--data", *data, "data folder; else that of ./weir.toml, else data");
     command->callback([data, look, &exit_code] { exit_code = look_at(*data, look); });
   };
-  add("ls", "list the parts: kind, rows, octets, newest receipt", list);
+  add("ls", "list the parts: kind, rows, octets, newest receipt, how often merged", list);
   add("check",
       "read every part and compare its length and checksum with the manifest's; changes nothing; "
       "ends with 1 when a part is wrong or was set aside",

@@ -84,6 +84,10 @@ CREATE TABLE tokens (
 -- The newest journal segment that the state covers.
 ALTER TABLE exporters ADD COLUMN segment INTEGER NOT NULL DEFAULT 0;
 )sql",
+    R"sql(
+-- How often a part's rows were merged into a larger part.
+ALTER TABLE parts ADD COLUMN merges INTEGER NOT NULL DEFAULT 0;
+)sql",
 };
 
 }  // namespace

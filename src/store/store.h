@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -39,6 +40,7 @@ struct Part {
   bool rolled_up = false;      // its rows are also in minute rows
   std::uint64_t cut_rows = 0;  // of a rollup part: rows that are the rest of their minute
   std::uint64_t segment = 0;   // the newest journal segment it covers
+  unsigned merges = 0;         // how often its rows were merged into a larger part
   bool set_aside = false;      // found damaged; not read any more
 };
 
@@ -57,11 +59,15 @@ struct StoreStatus {
   std::uint64_t rows_dropped_by_retention = 0;
   std::uint64_t commits_failed = 0;  // tried again; rows stay hot meanwhile
   std::uint64_t rows_refused = 0;    // given up because the disk stayed full
-  std::string last_problem;          // empty: none
+  std::uint64_t parts_merged = 0;    // into fewer, since the start
+  std::uint64_t rows_merged = 0;
+  std::uint64_t merges_deferred = 0;  // there was no room for the larger part yet
+  std::string last_problem;           // empty: none
 };
 
 // The one seam to an engine: the embedded one (Parquet parts and DuckDB), later ClickHouse.
-// append() and commit() are called by the store thread alone; the rest by any thread.
+// append(), commit() and merge_small_parts() are called by the store thread
+// alone; the rest by any thread.
 class Store {
  public:
   virtual ~Store() = default;
@@ -73,6 +79,13 @@ class Store {
   // step: before it nothing of them counts after a crash, after it everything does. An error leaves
   // everything as it was; the caller tries again.
   virtual base::Expected<void, base::IoError> commit(const Commit& commit) = 0;
+
+  // Makes one larger part of some small ones, of at most a million rows together, in one step like
+  // a commit. False: none is to be made now. An error leaves everything as it was. `meanwhile` is
+  // called every few thousand rows and may append().
+  using Meanwhile = std::function<void()>;
+  virtual base::Expected<bool, base::IoError> merge_small_parts(base::UnixMs now,
+                                                                const Meanwhile& meanwhile) = 0;
 
   // Runs a plan over one immutable view of hot rows and parts. The summary's `loss` is that of the
   // committed ledger.

@@ -55,10 +55,14 @@ StoreThread::StoreThread(Store& store, base::Channel<flow::Handover>& input, Opt
 
 void StoreThread::run() {
   while (!input_.finished()) {
-    auto handover = commit_is_due() ? input_.pop_until(retry_at_) : input_.pop();
+    auto handover = input_.pop_until(commit_is_due() ? retry_at_ : merge_at_);
     if (handover) take(std::move(*handover));
     const Time now = std::chrono::steady_clock::now();
-    if (commit_is_due() && now >= retry_at_) try_commit(now);
+    if (commit_is_due()) {
+      if (now >= retry_at_) try_commit(now);
+    } else if (now >= merge_at_ && input_.size() == 0 && !input_.finished()) {
+      try_merge();
+    }
   }
   const Time give_up_at = std::chrono::steady_clock::now() + options_.drain;
   while (commit_is_due()) {
@@ -125,6 +129,20 @@ void StoreThread::try_commit(Time now) {
   retry_at_ = now + wait_;
   spdlog::error("segment {} cannot be committed, next try in {} ms: {}", newest, wait_.count(),
                 base::to_text(done.error()));
+}
+
+// What is handed over while a merge runs; a commit that falls due waits for its end.
+void StoreThread::take_waiting() {
+  while (auto handover = input_.pop_until(Time{})) take(std::move(*handover));
+}
+
+void StoreThread::try_merge() {
+  const Time begin = std::chrono::steady_clock::now();
+  const auto merged = store_.merge_small_parts(clock_.now_ms(), [this] { take_waiting(); });
+  const Time end = std::chrono::steady_clock::now();
+  merge_at_ = end + (merged && *merged ? options_.merge_rest * (end - begin)
+                                       : Time::duration(options_.merge_every));
+  if (!merged) spdlog::warn("small parts stay as they are: {}", base::to_text(merged.error()));
 }
 
 void StoreThread::keep(std::uint64_t segment, flow::SegmentDone what) {

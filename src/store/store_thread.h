@@ -8,13 +8,14 @@
 #include <vector>
 
 #include "base/channel.h"
+#include "base/clock.h"
 #include "flow/handover.h"
 #include "store/store.h"
 
 namespace store {
 
 // Takes what the decode workers hand over, makes it visible at once, and commits a segment when all
-// workers have finished it. One thread: run().
+// workers have finished it; merges small parts when there is nothing else to do. One thread: run().
 class StoreThread {
  public:
   struct Options {
@@ -28,6 +29,10 @@ class StoreThread {
     // On the way out a failing commit is tried for this long; then the segments stay in the
     // journal for the next start.
     std::chrono::milliseconds drain{15'000};
+    // Small parts are looked for as often, and merged while nothing waits for this thread: after
+    // each merge it rests this many times as long as the merge took.
+    std::chrono::milliseconds merge_every{60'000};
+    int merge_rest = 4;
   };
   // Called on the store thread after segments ≤ n are committed: the journal may drop them.
   using Committed = std::function<void(std::uint64_t segment)>;
@@ -47,6 +52,8 @@ class StoreThread {
   // Whether every worker has finished a segment that is not committed.
   bool commit_is_due() const;
   void try_commit(Time now);
+  void try_merge();
+  void take_waiting();
   // Puts what could not be committed back, in as little memory as it can have.
   void keep(std::uint64_t segment, flow::SegmentDone what);
 
@@ -61,6 +68,8 @@ class StoreThread {
   std::uint64_t committed_segment_ = 0;
   Time retry_at_{};
   std::chrono::milliseconds wait_{0};  // 0: the last commit worked
+  Time merge_at_{};
+  base::SystemClock clock_;
 };
 
 }  // namespace store

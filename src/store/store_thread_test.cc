@@ -134,6 +134,28 @@ TEST_F(StoreThreadTest, MinuteRowsBeyondTheCapAreGivenUpAndTheFlowsSayTheSame) {
   EXPECT_EQ(recovered.exporters.front().state, "newer");
 }
 
+TEST_F(StoreThreadTest, MergesSmallPartsWhileNothingWaits) {
+  open();
+  constexpr base::UnixMs kYear = 365 * base::kMsPerDay;
+  for (std::uint64_t segment = 1; segment <= 3; ++segment) {
+    append({a_flow("10.0.0.1", "198.51.100.1", 500, kNoon - kYear)}, segment);
+    commit(segment);
+  }
+  std::jthread thread([this] {
+    StoreThread(*store_, channel_, {.workers = 1}, [this](std::uint64_t segment) {
+      committed_.push_back(segment);
+    }).run();
+  });
+  while (store_->parts().size() != 1) std::this_thread::yield();
+  hand_over(0, batch_of({a_flow("10.0.0.1", "198.51.100.1", 500)}, 4));
+  hand_over(0, done(4));
+  channel_.close();
+  thread.join();
+  EXPECT_THAT(committed_, ElementsAre(4));
+  ASSERT_EQ(store_->parts().size(), 2u);
+  EXPECT_EQ(store_->parts().front().rows, 3u);
+}
+
 TEST_F(StoreThreadTest, GivesUpAFailingCommitAfterTheDrainAndLeavesItToTheJournal) {
   limit_octets_ = 1'000;
   open();

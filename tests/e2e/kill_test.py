@@ -4,7 +4,7 @@
 Afterwards both equalities of the ledger hold, every flow that was received is stored once, and what
 is missing shows as gap and was never seen by a process: it stood in the socket buffer, came while no
 process was there, or came in the moment between the last question to a process and its death.
-WEIR_SOAK=1 makes it a hundred rounds instead of ten; WEIR_SEED chooses the moments.
+WEIR_SOAK=1 makes it a hundred rounds instead of thirteen; WEIR_SEED chooses the moments.
 """
 import contextlib
 import http.client
@@ -12,6 +12,7 @@ import os
 import random
 import signal
 import socket
+import sqlite3
 import struct
 import subprocess
 import time
@@ -19,7 +20,7 @@ import unittest
 
 from weir_e2e import PROTOCOLS, WEIR_CRASHING, Generator, Weir, main, new_folder, wait_until
 
-ROUNDS = int(os.environ.get("WEIR_ROUNDS", "0")) or (100 if os.environ.get("WEIR_SOAK") else 10)
+ROUNDS = int(os.environ.get("WEIR_ROUNDS", "0")) or (100 if os.environ.get("WEIR_SOAK") else 13)
 SEED = int(os.environ.get("WEIR_SEED", "1"))
 RATE = 10_000           # flows a second of each protocol
 FLOWS_PER_ROUND = 30_000
@@ -28,7 +29,9 @@ EXPORTERS = 3           # of each protocol
 CONFIG = 'store.budget = "800MiB"\nstore.journal_share = 1\n'
 # How a process ends in turn: at a random moment, at a place, or at rest when all is received.
 ENDS = ("at random", "in_seal", "at rest", "between_rename_and_commit", "at random",
-        "between_commit_and_trim", "in_replay", "at rest", "in_replay", "at random")
+        "between_commit_and_trim", "in_replay", "in_merge", "at rest", "between_merge_and_commit",
+        "in_replay", "between_merge_commit_and_unlink", "at random")
+IN_MERGES = ("in_merge", "between_merge_and_commit", "between_merge_commit_and_unlink")
 
 
 class Load:
@@ -81,6 +84,13 @@ def exporter_number(address):
     return int(address.rpartition(".")[2]) - 1
 
 
+def make_parts_old(data):
+    """Says that all parts are two days old, so that those not final are merged at the next start."""
+    with contextlib.closing(sqlite3.connect(data / "state.db")) as manifest, manifest:
+        manifest.execute("UPDATE parts SET min_received = min_received - 172800000,"
+                         " max_received = max_received - 172800000 WHERE merges < 2")
+
+
 class Kill(unittest.TestCase):
     def test_kills(self):
         moments = random.Random(SEED)
@@ -127,7 +137,9 @@ class Kill(unittest.TestCase):
 
     def die_at(self, weir, load, place, moments, known):
         """Starts the process anew so that it dies at the place; what it was last known to have."""
-        reached = 1 if place == "in_replay" else moments.randint(1, 3)
+        reached = 1 if place == "in_replay" or place in IN_MERGES else moments.randint(1, 3)
+        if place in IN_MERGES:
+            make_parts_old(weir.data)
         weir.spawn(env={"WEIR_CRASH_AT": f"{place}:{reached}"})
         deadline = time.monotonic() + 60
         while weir.process.poll() is None and time.monotonic() < deadline:

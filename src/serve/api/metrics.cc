@@ -145,6 +145,11 @@ void add_store(Families& families, const store::StoreStatus& status) {
                    status.rows_refused);
   families.counter("weir_store_commits_failed_total", "commits that were tried again",
                    status.commits_failed);
+  families.counter("weir_store_parts_merged_total", "small parts that larger ones replaced",
+                   status.parts_merged);
+  families.counter("weir_store_rows_merged_total", "rows of these parts", status.rows_merged);
+  families.counter("weir_store_merges_deferred_total", "merges that waited for room on the disk",
+                   status.merges_deferred);
 }
 
 void add_http(Families& families, const ServerCounters& server, const ApiCounters& api) {

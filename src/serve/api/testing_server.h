@@ -23,6 +23,9 @@ class ScriptedStore final : public store::Store {
  public:
   void append(std::unique_ptr<flow::Batch>) override {}
   base::Expected<void, base::IoError> commit(const store::Commit&) override { return {}; }
+  base::Expected<bool, base::IoError> merge_small_parts(base::UnixMs, const Meanwhile&) override {
+    return false;
+  }
   base::Expected<query::AnswerSummary, query::QueryError> query(
       const query::Plan& plan, query::AnswerSink& sink, const query::Cancel& cancel) override {
     if (on_query) return on_query(plan, sink, cancel);

@@ -20,23 +20,10 @@ using query::QueryError;
 
 namespace {
 
-// What a part may take, until it is written and its size known.
+// What a row may take, until it is written and its size known.
 constexpr std::uint64_t kOctetsPerRowMax = 64;
-constexpr std::uint64_t kOctetsPerPartMax = 256u << 10;
-// Rollup parts are kept longer than flows, unless they are more than this share of all parts.
-constexpr std::uint64_t kRollupShare = 3;
 // A question is asked again at most this often because parts were set aside.
 constexpr int kAttempts = 8;
-
-base::IoError disk_full(const std::filesystem::path& folder) {
-  return {"write", folder.string(), ENOSPC, ""};
-}
-
-std::uint64_t octets_of(const std::vector<ManifestChange::Added>& written) {
-  std::uint64_t octets = 0;
-  for (const auto& added : written) octets += added.part.octets;
-  return octets;
-}
 
 QueryError cancelled() {
   return {QueryError::Kind::Cancelled, ""};
@@ -44,23 +31,6 @@ QueryError cancelled() {
 
 QueryError failed(const std::string& why) {
   return {QueryError::Kind::Failed, why};
-}
-
-// The minute of the earliest receipt that a part other than `dropped` holds.
-base::UnixMs kept_from(const std::vector<PartPtr>& parts, const PartPtr& dropped) {
-  base::UnixMs earliest = std::numeric_limits<base::UnixMs>::max();
-  for (const auto& file : parts) {
-    if (file != dropped) earliest = std::min(earliest, file->part().min_received);
-  }
-  // Minutes of which only the ledger knows stay until a part after them goes.
-  if (earliest > dropped->part().max_received) earliest = dropped->part().max_received;
-  return base::floor_to(earliest, base::kMsPerMinute);
-}
-
-void sort_parts(std::vector<PartPtr>& parts) {
-  std::ranges::sort(parts, {}, [](const PartPtr& file) {
-    return std::pair(file->part().max_received, std::string_view(file->part().name));
-  });
 }
 
 }  // namespace
@@ -242,7 +212,7 @@ base::Expected<void, base::IoError> EmbeddedStore::commit(const Commit& commit) 
       auto next = std::make_shared<StoreView>(*view_.get());
       next->hot = hot_.all();
       for (const auto& added : written) next->parts.push_back(part_file(added.part));
-      sort_parts(next->parts);
+      sort_by_receipt(next->parts);
       view_.publish(std::move(next));
       return {};
     }
@@ -258,6 +228,7 @@ EmbeddedStore::Done EmbeddedStore::write_parts(const std::vector<BatchPtr>& batc
   std::uint64_t rows = commit.minutes.hosts.size() + commit.minutes.interfaces.size();
   for (const auto& batch : batches) rows += batch->rows();
   const std::uint64_t reserved = rows * kOctetsPerRowMax + 3 * kOctetsPerPartMax;
+  leave_room_for_merge(reserved);
   if (auto room = reserve(reserved); !room) return room;
   auto done = [&]() -> Done {
     Part like;  // what all parts of the commit have in common
@@ -307,137 +278,6 @@ void EmbeddedStore::forget(const Written& written) const {
   budget_->give_back(octets_of(written));
   std::error_code ignored;  // the next start sweeps what is left
   for (const auto& added : written) std::filesystem::remove(folder_ / added.part.name, ignored);
-}
-
-base::Expected<void, base::IoError> EmbeddedStore::make_room(std::uint64_t octets) {
-  if (auto done = reserve(octets); !done) return done;
-  budget_->give_back(octets);
-  return {};
-}
-
-EmbeddedStore::Done EmbeddedStore::reserve(std::uint64_t octets) {
-  if (octets > budget_->limit_octets()) return base::Unexpected(disk_full(folder_));
-  while (!budget_->take(octets)) {
-    // Readers still hold some of what was dropped; its octets come back when they are done.
-    if (budget_->used_octets() + octets <= budget_->limit_octets() + *owed_) {
-      return base::Unexpected(disk_full(folder_));
-    }
-    if (const auto dropped = drop_oldest(); !dropped) return dropped;
-  }
-  return {};
-}
-
-EmbeddedStore::Done EmbeddedStore::drop_oldest() {
-  const std::lock_guard lock(changing_);
-  auto next = std::make_shared<StoreView>(*view_.get());
-  std::uint64_t all = 0;
-  std::uint64_t rollups = 0;
-  for (const auto& file : next->parts) {
-    all += file->part().octets;
-    if (file->part().kind != "flows") rollups += file->part().octets;
-  }
-  const bool rollups_first = rollups > all / kRollupShare;
-  auto oldest = std::ranges::find_if(next->parts, [&](const PartPtr& file) {
-    return (file->part().kind != "flows") == rollups_first;
-  });
-  if (oldest == next->parts.end()) oldest = next->parts.begin();
-  if (oldest == next->parts.end()) return base::Unexpected(disk_full(folder_));
-  const PartPtr file = *oldest;
-  const Part& part = file->part();
-  ManifestChange change{.removed = {part.name}, .ledger_from = kept_from(next->parts, *oldest)};
-  auto& dropped_to = part.kind == "flows" ? next->flows_dropped_to : next->rollups_dropped_to;
-  dropped_to = std::max(dropped_to, part.max_end + 1);
-  change.facts = {{kFlowsDroppedTo, next->flows_dropped_to},
-                  {kRollupsDroppedTo, next->rollups_dropped_to}};
-  if (part.kind == "flows" && !part.set_aside) {
-    change.facts.emplace_back(kRowsDropped,
-                              static_cast<std::int64_t>(rows_dropped_.get() + part.rows));
-  }
-  if (const auto done = manifest_.apply(change); !done) return base::Unexpected(done.error());
-  if (part.kind == "flows" && !part.set_aside) rows_dropped_.add(part.rows);
-  spdlog::info("dropped {} ({} rows) to make room", part.name, part.rows);
-  file->drop(owed_);
-  next->parts.erase(oldest);
-  view_.publish(std::move(next));
-  return {};
-}
-
-base::Expected<bool, base::IoError> EmbeddedStore::is_intact(const PartFile& part) {
-  const auto digest = digest_of(part.file(), false);
-  if (digest) return *digest == FileDigest{part.part().octets, part.part().checksum};
-  const int why = digest.error().errno_value;
-  if (why == ENOENT || why == EIO) return false;
-  return base::Unexpected(digest.error());
-}
-
-void EmbeddedStore::set_aside(const PartPtr& file) {
-  const std::lock_guard lock(changing_);
-  auto next = std::make_shared<StoreView>(*view_.get());
-  const auto place = std::ranges::find_if(
-      next->parts, [&](const PartPtr& one) { return one->part().name == file->part().name; });
-  if (place == next->parts.end() || (*place)->part().set_aside) return;
-  Part part = (*place)->part();
-  part.set_aside = true;
-  const std::string what =
-      fmt::format("part {} is damaged: {} rows set aside", part.name, part.rows);
-  if (held_ != nullptr) {
-    ManifestChange change{.set_aside = {part.name}};
-    if (const auto shares = manifest_.shares(part.name)) {
-      for (const auto& share : *shares) {
-        flow::LedgerRow row{share.exporter, share.minute, {}};
-        row.counts.flows -= share.rows;
-        row.counts[flow::NotCounted::PartDamaged] = share.rows;
-        change.ledger.push_back(row);
-      }
-    }
-    if (const auto done = manifest_.apply(change); !done) {
-      spdlog::error("cannot set {} aside: {}", part.name, base::to_text(done.error()));
-      return;
-    }
-    std::error_code problem;
-    std::filesystem::create_directories(folder_ / kSetAside, problem);
-    std::filesystem::rename(file->file(), folder_ / set_aside_name(part.name), problem);
-  }
-  spdlog::error("{}", what);
-  note_problem(what);
-  *place = part_file(part);
-  view_.publish(std::move(next));
-}
-
-base::Expected<bool, QueryError> EmbeddedStore::set_damaged_aside(const std::vector<PartPtr>& parts,
-                                                                  const query::Cancel& cancel) {
-  bool any = false;
-  for (const auto& part : parts) {
-    if (cancel.is_set()) return base::Unexpected(cancelled());
-    const auto intact = is_intact(*part);
-    if (!intact) return base::Unexpected(failed(base::to_text(intact.error())));
-    if (*intact) continue;
-    set_aside(part);
-    any = true;
-  }
-  return any;
-}
-
-bool EmbeddedStore::is_unverified(const Part& part) const {
-  const std::lock_guard lock(unverified_mutex_);
-  return unverified_.contains(part.name);
-}
-
-// After a stop that was not clean each part is read once before it is believed; a second question
-// waits for the one that reads it.
-base::Expected<void, QueryError> EmbeddedStore::verify_once(const std::vector<PartPtr>& parts,
-                                                            const query::Cancel& cancel) {
-  for (const auto& part : parts) {
-    if (!is_unverified(part->part())) continue;
-    const std::lock_guard one_reads(verifying_);
-    if (!is_unverified(part->part())) continue;
-    if (auto done = set_damaged_aside({part}, cancel); !done) {
-      return base::Unexpected(std::move(done.error()));
-    }
-    const std::lock_guard lock(unverified_mutex_);
-    unverified_.erase(part->part().name);
-  }
-  return {};
 }
 
 base::Expected<query::AnswerSummary, QueryError> EmbeddedStore::query(const query::Plan& plan,
@@ -524,6 +364,9 @@ StoreStatus EmbeddedStore::status() const {
   status.rows_dropped_by_retention = rows_dropped_.get();
   status.commits_failed = commits_failed_.get();
   status.rows_refused = rows_refused_.get();
+  status.parts_merged = parts_merged_.get();
+  status.rows_merged = rows_merged_.get();
+  status.merges_deferred = merges_deferred_.get();
   const std::lock_guard lock(problem_mutex_);
   status.last_problem = last_problem_;
   return status;

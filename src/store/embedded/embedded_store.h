@@ -22,6 +22,7 @@
 namespace store {
 
 class QueryThreads;
+struct Merge;
 
 // The store of one data folder: Parquet parts below flows/ and rollups/, state.db, and hot batches
 // in memory, read and written by DuckDB. See README.md for its threads and bounds.
@@ -46,6 +47,8 @@ class EmbeddedStore final : public Store {
 
   void append(std::unique_ptr<flow::Batch> batch) override;
   base::Expected<void, base::IoError> commit(const Commit& commit) override;
+  base::Expected<bool, base::IoError> merge_small_parts(base::UnixMs now,
+                                                        const Meanwhile& meanwhile) override;
   base::Expected<query::AnswerSummary, query::QueryError> query(
       const query::Plan& plan, query::AnswerSink& sink, const query::Cancel& cancel) override;
   std::vector<flow::LedgerRow> ledger(query::TimeRange range) const override;
@@ -67,6 +70,8 @@ class EmbeddedStore final : public Store {
  private:
   using Done = base::Expected<void, base::IoError>;
   using Written = std::vector<ManifestChange::Added>;
+  // What a part may take beside its rows, until it is written and its size known.
+  static constexpr std::uint64_t kOctetsPerPartMax = 256u << 10;
 
   EmbeddedStore(std::filesystem::path folder, base::DiskBudget* budget, state::StateDb db,
                 state::StateDb reading_db);
@@ -79,6 +84,14 @@ class EmbeddedStore final : public Store {
   template <class Row>
   Done write_minutes(std::vector<Row> rows, const Part& like, Written& written);
   void forget(const Written& written) const;
+  Done write_merged(const Merge& merge, const Meanwhile& meanwhile, Written& written);
+  Done write_merged_flows(const Merge& merge, const Meanwhile& meanwhile, Written& written);
+  template <class Row>
+  Done write_merged_minutes(const Merge& merge, const Meanwhile& meanwhile, Written& written);
+  static void describe_merge(const Merge& merge, Part& part);
+  Done replace(const std::vector<PartPtr>& sources, const Written& written);
+  void leave_room_for_merge(std::uint64_t octets);
+  std::uint64_t merge_room() const;
   PartPtr part_file(const Part& part) const;
   // Takes the octets from the budget, dropping the oldest parts for them.
   Done reserve(std::uint64_t octets);
@@ -106,6 +119,7 @@ class EmbeddedStore final : public Store {
   std::map<RefusedKey, flow::LedgerCounts> refused_;
   const std::shared_ptr<OwedOctets> owed_ = std::make_shared<OwedOctets>(0);
   std::uint64_t next_part_ = 1;
+  std::set<std::string> left_alone_;  // parts that could not be merged; until the next start
 
   mutable std::mutex changing_;  // guards db_, and the publishing of views
   state::StateDb db_;
@@ -122,6 +136,9 @@ class EmbeddedStore final : public Store {
   base::Counter commits_failed_;
   base::Counter rows_refused_;
   base::Counter rows_dropped_;
+  base::Counter parts_merged_;
+  base::Counter rows_merged_;
+  base::Counter merges_deferred_;
   mutable std::mutex problem_mutex_;  // guards last_problem_
   std::string last_problem_;
 

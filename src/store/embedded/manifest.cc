@@ -9,7 +9,8 @@ namespace {
 
 constexpr const char* kPartColumns =
     "name, kind, rows, octets, checksum, min_start, max_end, min_received, max_received, columns, "
-    "plain_times, all_counted, small_volumes, rolled_up, cut_rows, segment, set_aside";
+    "plain_times, all_counted, small_volumes, rolled_up, cut_rows, segment, set_aside, "
+    "merges";
 
 Part part_of(const state::Statement& row) {
   Part part;
@@ -30,6 +31,7 @@ Part part_of(const state::Statement& row) {
   part.cut_rows = row.unsigned_integer(14);
   part.segment = row.unsigned_integer(15);
   part.set_aside = row.integer(16) != 0;
+  part.merges = static_cast<unsigned>(row.integer(17));
   return part;
 }
 
@@ -61,6 +63,12 @@ base::Expected<void, base::IoError> each_row(base::Expected<state::Statement, ba
 
 }  // namespace
 
+std::uint64_t octets_of(const std::vector<ManifestChange::Added>& written) {
+  std::uint64_t octets = 0;
+  for (const auto& added : written) octets += added.part.octets;
+  return octets;
+}
+
 base::Expected<void, base::IoError> Manifest::apply(const ManifestChange& change) const {
   auto transaction = state::Transaction::begin(*db_);
   if (!transaction) return base::Unexpected(transaction.error());
@@ -90,11 +98,12 @@ base::Expected<void, base::IoError> Manifest::apply(const ManifestChange& change
 
 base::Expected<void, base::IoError> Manifest::add(const ManifestChange::Added& added) const {
   const Part& part = added.part;
-  if (auto done = db_->run(
-          "INSERT INTO parts VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", part.name, part.kind,
-          part.rows, part.octets, part.checksum, part.min_start, part.max_end, part.min_received,
-          part.max_received, to_names(part.columns), part.plain_times, part.all_counted,
-          part.small_volumes, part.rolled_up, part.cut_rows, part.segment, part.set_aside);
+  if (auto done =
+          db_->run("INSERT INTO parts VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", part.name,
+                   part.kind, part.rows, part.octets, part.checksum, part.min_start, part.max_end,
+                   part.min_received, part.max_received, to_names(part.columns), part.plain_times,
+                   part.all_counted, part.small_volumes, part.rolled_up, part.cut_rows,
+                   part.segment, part.set_aside, part.merges);
       !done) {
     return done;
   }

@@ -27,11 +27,13 @@ struct ManifestChange {
   std::vector<std::pair<std::string, std::int64_t>> facts = {};
 };
 
+std::uint64_t octets_of(const std::vector<ManifestChange::Added>& written);
+
 // The store's tables in state.db. One thread at a time; the StateDb must outlive it.
 class Manifest {
  public:
   // Exporters' states kept: as many as all workers may hold. Beyond, those changed longest ago go.
-  static constexpr std::uint64_t kExporterStatesMax = 8 * 4'096;
+  static constexpr std::uint64_t kExporterStatesMax = std::uint64_t{8} * 4'096;
 
   explicit Manifest(const state::StateDb& db) : db_(&db) {}
 

@@ -47,6 +47,7 @@ std::string part_metadata(const Part& part) {
       {"rolled_up", part.rolled_up},
       {"cut_rows", part.cut_rows},
       {"segment", part.segment},
+      {"merges", part.merges},
   });
 }
 
@@ -82,7 +83,7 @@ base::Expected<Part, base::IoError> PartWriter::write(std::shared_ptr<const RowS
   if (!digest) return base::Unexpected(digest.error());
   part.octets = digest->octets;
   part.checksum = digest->checksum;
-  CRASH_POINT("in_seal");
+  CRASH_POINT(part.merges == 0 ? "in_seal" : "in_merge");
   std::error_code problem;
   std::filesystem::rename(unfinished.file, file, problem);
   if (problem) return base::Unexpected(io_error("rename", file, problem));

@@ -21,6 +21,9 @@ class PartWriter {
   // checksum. An error leaves no file.
   base::Expected<Part, base::IoError> write(std::shared_ptr<const RowSource> rows, Part part);
 
+  // For reading parts that are to be merged, on the same thread.
+  duck::Connection& connection() { return connection_; }
+
  private:
   PartWriter(std::filesystem::path folder, duck::Database database, duck::Connection connection)
       : folder_(std::move(folder)),

@@ -1,5 +1,6 @@
 #include "store/embedded/store_view.h"
 
+#include <algorithm>
 #include <system_error>
 #include <utility>
 
@@ -19,6 +20,12 @@ PartFile::~PartFile() {
   if (problem) spdlog::warn("cannot remove dropped part {}: {}", file_.string(), problem.message());
   if (budget_ != nullptr) budget_->give_back(part_.octets);
   *owed_ -= part_.octets;
+}
+
+void sort_by_receipt(std::vector<PartPtr>& parts) {
+  std::ranges::sort(parts, {}, [](const PartPtr& file) {
+    return std::pair(file->part().max_received, std::string_view(file->part().name));
+  });
 }
 
 }  // namespace store

@@ -39,6 +39,9 @@ class PartFile {
 };
 using PartPtr = std::shared_ptr<const PartFile>;
 
+// As a view has them: by (max_received, name).
+void sort_by_receipt(std::vector<PartPtr>& parts);
+
 // What a question is answered from: immutable, published whole: by the store thread, and by a
 // question that sets a damaged part aside.
 struct StoreView {

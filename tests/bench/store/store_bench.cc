@@ -1,5 +1,6 @@
 // What the embedded store costs: CPU and octets per flow sealed, and questions over the parts.
-//   store_bench [MILLIONS_OF_FLOWS] [FOLDER]
+//   store_bench [MILLIONS_OF_FLOWS] [FOLDER] [FLOWS_PER_PART]
+// With parts of less than a million flows also what merging them costs.
 #include <fmt/format.h>
 #include <sys/resource.h>
 
@@ -19,7 +20,6 @@
 namespace {
 
 constexpr base::UnixMs kStart = 1'795'435'200'000;
-constexpr std::uint64_t kFlowsPerSegment = 1'000'000;
 constexpr double kFlowsPerMs = 10;
 
 double cpu_seconds() {
@@ -81,14 +81,14 @@ void enrich(flow::FlowRecord& flow) {
                   flow::bit(Column::app) | flow::bit(Column::exporter);
 }
 
-void fill(store::EmbeddedStore& store, std::uint64_t flows) {
+void fill(store::EmbeddedStore& store, std::uint64_t flows, std::uint64_t flows_per_segment) {
   generator::Traffic traffic(1);
   double seal_cpu = 0;
   double append_cpu = 0;
   std::vector<flow::FlowRecord> rows;
   for (std::uint64_t made = 0; made < flows;) {
-    const std::uint64_t segment = made / kFlowsPerSegment + 1;
-    for (const std::uint64_t end = std::min(flows, segment * kFlowsPerSegment); made < end;) {
+    const std::uint64_t segment = made / flows_per_segment + 1;
+    for (const std::uint64_t end = std::min(flows, segment * flows_per_segment); made < end;) {
       rows.clear();
       while (rows.size() < flow::Batch::kRows && made < end) {
         const auto received =
@@ -117,6 +117,36 @@ void fill(store::EmbeddedStore& store, std::uint64_t flows) {
       "append {:.3f} us/flow, seal {:.3f} us/flow, {:.2f} B/flow in {} parts, {} MB resident\n",
       per_flow(append_cpu * 1e6), per_flow(seal_cpu * 1e6), per_flow(static_cast<double>(octets)),
       store.parts().size(), resident_mb());
+}
+
+void merge(store::EmbeddedStore& store) {
+  const long before_mb = resident_mb();
+  const Stopwatch watch;
+  double longest_s = 0;
+  for (bool more = true; more;) {
+    auto last = std::chrono::steady_clock::now();
+    const auto meanwhile = [&] {
+      const auto now = std::chrono::steady_clock::now();
+      longest_s = std::max(longest_s, std::chrono::duration<double>(now - last).count());
+      last = now;
+    };
+    const auto merged = store.merge_small_parts(kStart + 2 * base::kMsPerDay, meanwhile);
+    CHECK(merged.has_value());
+    meanwhile();
+    more = *merged;
+  }
+  const auto status = store.status();
+  if (status.rows_merged == 0) return;
+  std::uint64_t octets = 0;
+  for (const auto& part : store.parts()) octets += part.octets;
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  fmt::print(
+      "merge {:.3f} us/row, {} parts into {} of {} octets, longest pause {:.3f} s, {} MB before, "
+      "{} MB "
+      "at most\n",
+      watch.cpu() * 1e6 / static_cast<double>(status.rows_merged), status.parts_merged,
+      store.parts().size(), octets, longest_s, before_mb, usage.ru_maxrss / 1024);
 }
 
 query::PlanText question(const std::string& range, const std::string& by,
@@ -154,7 +184,9 @@ int main(int argc, char** argv) {
   CHECK(opened.has_value());
   auto& store = **opened;
   fmt::print("opened: {}, {} MB resident\n", opening.text(), resident_mb());
-  if (store.parts().empty()) fill(store, flows);
+  const std::uint64_t flows_per_part = std::strtoull(argc > 3 ? argv[3] : "1000000", nullptr, 10);
+  if (store.parts().empty()) fill(store, flows, flows_per_part);
+  merge(store);
 
   const std::string all = fmt::format("{}..{}", kStart - base::kMsPerDay, kStart + base::kMsPerDay);
   // Cuts the first and the last part.

@@ -71,6 +71,16 @@ class Embedded final : public Engine {
     CHECK(store_->commit(commit).has_value());
   }
 
+  // Every hour and day is over.
+  void merge() {
+    constexpr base::UnixMs kFarAway = 10'000 * 365 * base::kMsPerDay;
+    for (;;) {
+      const auto more = store_->merge_small_parts(kFarAway, [] {});
+      CHECK(more.has_value());
+      if (!*more) return;
+    }
+  }
+
   Answered answer(const query::Plan& plan, query::AnswerSink& sink) override {
     return store_->query(plan, sink, query::Cancel{});
   }
@@ -110,6 +120,16 @@ std::unique_ptr<Engine> make_mixed(const Flows& flows) {
   return engine;
 }
 
+// Every third flow in a part of its own, then merged as far as they can be.
+std::unique_ptr<Engine> make_merged(const Flows& flows) {
+  auto engine = std::make_unique<Embedded>();
+  Flows thirds[3];
+  for (std::size_t i = 0; i < flows.size(); ++i) thirds[i % 3].push_back(flows[i]);
+  for (std::size_t i = 0; i < 3; ++i) engine->append_and_commit(thirds[i], i + 1);
+  engine->merge();
+  return engine;
+}
+
 // Parts whose minute rows do not tell the flows that cross minutes: a rollup without its budget.
 std::unique_ptr<Engine> make_unspread(const Flows& flows) {
   auto engine = std::make_unique<Embedded>();
@@ -126,6 +146,7 @@ std::vector<EngineKind> engine_kinds() {
           {"embedded_hot", make_hot},
           {"embedded_sealed", make_sealed},
           {"embedded_mixed", make_mixed},
+          {"embedded_merged", make_merged},
           {"embedded_unspread", make_unspread}};
 }
 
