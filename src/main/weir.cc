@@ -12,6 +12,7 @@ int main(int argc, char** argv) {
   weir::add_filter(app, exit_code);
   weir::add_query(app, exit_code);
   weir::add_serve(app, exit_code);
+  weir::add_status(app, exit_code);
   weir::add_store(app, exit_code);
   weir::add_token(app, exit_code);
   weir::add_user(app, exit_code);

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Starting and ending: ports that are taken, exit statuses, a folder in use, SIGTERM, idle memory."""
 import socket
+import subprocess
 import unittest
 
 from datagrams import Sender, v5
-from weir_e2e import Weir, free_port, generate, main, new_folder, wait_until
+from weir_e2e import WEIR, Weir, free_port, generate, main, new_folder, wait_until
 
 IDLE_MAX_MB = 60
 NOT_HAD = 3
@@ -69,6 +70,25 @@ class Service(unittest.TestCase):
             self.assertEqual(status, NOT_HAD)
             self.assertIn(str(first.data), log)
             self.assertTrue(first.serves())
+
+    def test_status_tells_on_one_screen_whether_it_runs(self):
+        def status():
+            done = subprocess.run([WEIR, "status", "--data", str(weir.data)], capture_output=True, text=True, check=False)
+            return done.returncode, done.stdout
+
+        with Weir(self.folder) as weir:
+            self.assertEqual(status(), (NOT_HAD, f"weir      does not run in {weir.data}\n"))
+            weir.start()
+            exit_code, said = status()
+            self.assertEqual(exit_code, 0)
+            self.assertRegex(said, rf"ports     UDP {weir.udp_port}\n")
+            self.assertRegex(said, r"disk      \d+\.\d [MG]B of \d")
+            with Sender("127.9.0.1", weir.udp_port) as sender:
+                sender.send(v5(1))
+                wait_until("the exporter is known", lambda: "127.9.0.1" in status()[1])
+            self.assertRegex(status()[1], r"exporters 1\n  127\.9\.0\.1 .* flows/s .* % lost .* s ago")
+            self.assertEqual(weir.stop(30), 0)
+            self.assertEqual(status()[0], NOT_HAD)
 
     def test_sigterm_drains(self):
         with Weir(self.folder) as weir:

@@ -89,6 +89,8 @@ json::object store_json(const store::Store& store, const flow::ReceiveView& rece
   const store::StoreStatus status = store.status();
   return {{"parts_set_aside", std::move(set_aside)},
           {"segments_set_aside", std::move(segments)},
+          {"used_octets", status.used_octets},
+          {"budget_octets", status.budget_octets},
           {"rows_dropped_by_retention", status.rows_dropped_by_retention},
           {"rows_refused", status.rows_refused},
           {"commits_failed", status.commits_failed},

@@ -198,6 +198,8 @@ constexpr std::string_view kShapes = R"json({
   "parts_set_aside": {"type": "array", "items": {"$ref": "DamagedPart"}},
   "segments_set_aside": {"type": "array", "items": {"type": "string"},
     "description": "since the start: which, what was wrong, and where it is kept"},
+  "used_octets": {"type": "integer", "description": "disk taken by parts and journal"},
+  "budget_octets": {"type": "integer", "description": "disk that may be taken"},
   "rows_dropped_by_retention": {"type": "integer"},
   "rows_refused": {"type": "integer"}, "commits_failed": {"type": "integer"},
   "last_problem": {"type": "string", "description": "empty: none"}}},

@@ -2124,6 +2124,10 @@ export interface components {
             parts_set_aside: components["schemas"]["DamagedPart"][];
             /** @description since the start: which, what was wrong, and where it is kept */
             segments_set_aside: string[];
+            /** @description disk taken by parts and journal */
+            used_octets: number;
+            /** @description disk that may be taken */
+            budget_octets: number;
             rows_dropped_by_retention: number;
             rows_refused: number;
             commits_failed: number;
