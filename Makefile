@@ -23,7 +23,7 @@ test-peers: build-test ## tests against nfdump, pmacct, softflowd, tshark...
 	@$(RUN_TESTS) release --label peers --jobs 1
 
 soak: build-test ## the long ones: full rate, a hundred kills, a bare Debian
-	@tools/install_deps.sh peers soak
+	@tools/install_deps.sh check peers soak
 	@$(RUN_TESTS) release --label soak --jobs 1
 
 deb: ## a Debian package of Weir, with its service: build/release/weir_*.deb

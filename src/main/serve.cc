@@ -294,9 +294,13 @@ void Service::say_that_it_is_up() {
   }
   const state::Endpoint http{settings_.http.address, http_->port()};
   const bool is_everywhere = http.address.is_unspecified();
-  const std::string url = is_everywhere ? fmt::format("http://localhost:{}", http.port)
-                                        : fmt::format("http://{}", state::to_text(http));
-  fmt::print("weir is up: {}/ and UDP{}; data in {}\n", url, ports, settings_.data);
+  std::string pages = is_everywhere ? fmt::format("http://localhost:{}/", http.port)
+                                    : fmt::format("http://{}/", state::to_text(http));
+  if (const auto own = serve::machine_addresses(); is_everywhere && !own.empty()) {
+    pages += fmt::format(", from elsewhere http://{}/",
+                         state::to_text(state::Endpoint{own.front().address, http.port}));
+  }
+  fmt::print("weir is up: {} and UDP{}; data in {}\n", pages, ports, settings_.data);
   if (const auto code = api_->setup_code()) {
     fmt::print("There is no admin yet. The setup code is {} until the next start.\n", *code);
   }

@@ -25,7 +25,8 @@ base::Expected<query::AnswerSummary, query::QueryError> answer_rows(std::uint64_
   chunk.rows = kChunkRows;
   chunk.columns.resize(1);
   chunk.columns[0].valid.assign(kChunkRows, 1);
-  chunk.columns[0].texts.assign(kChunkRows, std::string(88, 'x'));
+  const std::string text(88, 'x');
+  chunk.columns[0].texts.assign(kChunkRows, text);
   for (std::uint64_t sent = 0; sent < rows; sent += kChunkRows) {
     if (!sink.chunk(chunk)) {
       return base::Unexpected(query::QueryError{query::QueryError::Kind::Cancelled, ""});
