@@ -34,8 +34,9 @@ std::string duration_text(std::int64_t ms) {
   const std::int64_t minutes = (ms + base::kMsPerMinute / 2) / base::kMsPerMinute;
   if (minutes < 2) return fmt::format("{} s", ms / base::kMsPerSecond);
   if (minutes < 60) return fmt::format("{} min", minutes);
-  if (minutes < 48 * 60) return fmt::format("{} h {} min", minutes / 60, minutes % 60);
-  return fmt::format("{} days", minutes / (24 * 60));
+  const std::int64_t hours = minutes / 60;
+  if (hours < 48) return fmt::format("{} h {} min", hours, minutes % 60);
+  return fmt::format("{} days", hours / 24);
 }
 
 // The number behind the last colon of "[::]:2055".

@@ -160,15 +160,16 @@ std::vector<MachineAddress> machine_addresses() {
   if (::send(socket.get(), &question, sizeof(question), 0) < 0) return {};
 
   std::vector<MachineAddress> addresses;
-  std::array<std::byte, 32 * 1024> answer;
+  std::array<std::byte, 32'768> answer;
   while (true) {
     const auto octets = ::recv(socket.get(), answer.data(), answer.size(), 0);
     if (octets <= 0) break;
     if (!read_answer(std::span(answer).first(static_cast<std::size_t>(octets)), addresses)) break;
   }
-  std::ranges::stable_partition(addresses, [first = default_address()](const MachineAddress& one) {
-    return one.address == first;
-  });
+  // Not of std::ranges: clang 14 does not compile that one of this library.
+  std::stable_partition(
+      addresses.begin(), addresses.end(),
+      [first = default_address()](const MachineAddress& one) { return one.address == first; });
   return addresses;
 }
 

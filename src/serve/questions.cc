@@ -18,6 +18,7 @@ std::vector<flow::LedgerRow> merged(const std::vector<flow::LedgerRow>& rows) {
   std::map<std::pair<base::UnixMs, flow::Address>, flow::LedgerCounts> sums;
   for (const flow::LedgerRow& row : rows) sums[{row.minute, row.exporter}] += row.counts;
   std::vector<flow::LedgerRow> one_each;
+  one_each.reserve(sums.size());
   for (const auto& [key, counts] : sums) one_each.push_back({key.second, key.first, counts});
   return one_each;
 }

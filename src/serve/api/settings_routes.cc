@@ -187,9 +187,11 @@ std::optional<Response> post_senders(Api& api, const Call& call) {
   if (edits.empty()) {
     return error_response(400, {"body", "expected learn, allow or deny, none came", ""});
   }
-  // One that weir.toml has is refused before another holds.
-  std::ranges::stable_partition(
-      edits, [&](const auto& edit) { return api.sources().settings.is_fixed(edit.first); });
+  // One that weir.toml has is refused before another holds. (Not of std::ranges: clang 14 does not
+  // compile that one of this library.)
+  std::stable_partition(edits.begin(), edits.end(), [&](const auto& edit) {
+    return api.sources().settings.is_fixed(edit.first);
+  });
   for (const auto& [key, edit] : edits) {
     auto answer = changed(api, key, edit);
     if (answer.status != 204) return answer;

@@ -24,7 +24,7 @@ using base::IoError;
 using base::Unexpected;
 using boost::system::error_code;
 
-constexpr std::size_t kErrorBodyOctetsMax = 64 * 1024;
+constexpr std::size_t kErrorBodyOctetsMax = std::size_t{64} * 1024;
 
 IoError io_error(std::string operation, std::string target, const error_code& failed) {
   const bool is_errno = failed.category() == boost::system::system_category();

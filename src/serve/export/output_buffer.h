@@ -18,7 +18,7 @@ namespace serve {
 // written straight into the block: take room(), write, and say with used() where the text ends.
 class OutputBuffer {
  public:
-  static constexpr std::size_t kOctets = 256 * 1024;
+  static constexpr std::size_t kOctets = std::size_t{256} * 1024;
 
   explicit OutputBuffer(Output output)
       : output_(std::move(output)), block_(std::make_unique<char[]>(kOctets)) {}
