@@ -25,6 +25,7 @@ using collect::netflow9;
 using collect::netflow9_template;
 using collect::Octets;
 using collect::record_of;
+using collect::set_of;
 using collect::Value;
 using wire::Template;
 

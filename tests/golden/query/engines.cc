@@ -73,7 +73,7 @@ class Embedded final : public Engine {
 
   // Every hour and day is over.
   void merge() {
-    constexpr base::UnixMs kFarAway = 10'000 * 365 * base::kMsPerDay;
+    constexpr base::UnixMs kFarAway = 3'650'000 * base::kMsPerDay;
     for (;;) {
       const auto more = store_->merge_small_parts(kFarAway, [] {});
       CHECK(more.has_value());
