@@ -36,8 +36,8 @@ def run_ctest(args, results):
     command = ["ctest", "--preset", args.preset, "--output-on-failure", "-j", str(args.jobs),
                "--output-junit", str(junit), "--test-output-size-passed", "1000000",
                "--test-output-size-failed", "1000000"]
-    for label in args.label:
-        command += ["-L", f"^{label}$"]
+    if args.label:  # several -L would mean tests that have all of them
+        command += ["-L", "^(" + "|".join(args.label) + ")$"]
     if args.without:
         command += ["-LE", "^(" + "|".join(args.without) + ")$"]
     subprocess.run(command, cwd=ROOT, check=False)

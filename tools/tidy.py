@@ -65,6 +65,17 @@ def sleep(path, text):
 LEFTOVER = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
 
 
+DANGLING = re.compile(r"for \([^;]*? : [^;()]*\([^()]*\)->[\w.>-]*\)")
+
+
+def dangling_range(path, text):
+    """What a range-for goes through outlives it: not a member behind a pointer that a call answers."""
+    if path.endswith((".cc", ".h")):
+        for number, line in enumerate(text.splitlines(), 1):
+            if DANGLING.search(line):
+                yield f"{path}:{number}: the loop reads behind a pointer that is gone (hold it in a variable)"
+
+
 def leftover(path, text):
     """Nothing is left for later without being written where later is planned."""
     for hit in LEFTOVER.finditer(text):
@@ -123,7 +134,7 @@ def expectation_without_capture(path, _text, files=None):
             yield f"{path}: no capture of that name beside it"
 
 
-RULES = [once, octets_by_cast, length, sleep, leftover, machine, dead_paths, dead_constants,
+RULES = [once, octets_by_cast, length, sleep, dangling_range, leftover, machine, dead_paths, dead_constants,
          expectation_without_capture]
 
 
@@ -157,6 +168,8 @@ def self_test():
         (sleep, "tests/e2e/x.py", "import time\ntime.sleep(1)\n", "wait_until(lambda: answered)\n"),
         (sleep, "src/a/x_test.cc", "std::this_thread::sleep_for(1s);", "channel.pop();"),
         (sleep, "tests/x.sh", "  sleep 1\n", "# no time to sleep in\n"),
+        (dangling_range, "src/a/x.cc", "for (const auto& part : view.get()->parts) take(part);",
+         "for (const auto& part : view->parts) take(part.get()->x);"),
         (leftover, "src/a/x.cc", "// TO" "DO: later", "// later"),
         (machine, "tools/x", "https://regi" "stry.npm" "js.org/x", "https://example.org/x"),
         (machine, "tools/x", "cp /wo" "rk/a .", "cp framework/a ."),

@@ -197,7 +197,10 @@ std::optional<int> Service::open_ports(bool listen_is_given) {
     if (listen_is_given) return complain(kNotHad, base::to_text(error));
     spdlog::warn("{}; tried again every 5 seconds", base::to_text(error));
   }
-  if (errors.size() == settings_.listen.size()) {
+  // Ports that were set in the browser must not take the browser away.
+  const bool can_be_undone =
+      !live_settings_->is_fixed("listen") && settings_.listen != state::Settings{}.listen;
+  if (errors.size() == settings_.listen.size() && !can_be_undone) {
     return complain(kNotHad, "no UDP port could be had");
   }
   for (const flow::PortView& port : collector_->ports()) {
@@ -289,7 +292,8 @@ void Service::run() {
 
 void Service::say_that_it_is_up() {
   std::string ports;
-  for (const flow::PortView& port : collector_->receive_view()->ports) {
+  const auto received = collector_->receive_view();
+  for (const flow::PortView& port : received->ports) {
     if (port.bound) ports += fmt::format(" {}", port.address);
   }
   const state::Endpoint http{settings_.http.address, http_->port()};

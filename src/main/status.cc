@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 #include <cstdio>
+#include <exception>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -77,7 +78,7 @@ void print_ports(const json::object& diagnosis) {
   fmt::print("ports     UDP{}\n", ports);
 }
 
-// One line each, those that sent last first in the order of the API.
+// One line each, in the order of the API.
 void print_exporters(const json::object& exporters, base::UnixMs now) {
   const json::array& listed = exporters.at("exporters").as_array();
   fmt::print("exporters {}\n", listed.size());
@@ -143,7 +144,15 @@ int run_status(const std::string& given) {
     return kInputWrong;
   }
   const auto diagnosis = ask(*folder, "/api/v1/diagnosis");
-  if (diagnosis) return print_status(*folder, *diagnosis);
+  if (diagnosis) {
+    try {
+      return print_status(*folder, *diagnosis);
+    } catch (const std::exception& wrong) {  // of boost::json: what was expected is not in it
+      fmt::print(stderr, "the Weir in {} answers otherwise than this one expects: {}\n", *folder,
+                 wrong.what());
+      return kFoundWrong;
+    }
+  }
   const base::IoError& error = diagnosis.error();
   if (error.errno_value == ENOENT || error.errno_value == ECONNREFUSED) {
     fmt::print("weir      does not run in {}\n", *folder);

@@ -318,10 +318,10 @@ bool Stitcher::is_over(const Conversation& known, base::UnixMs start) const {
   return silence_ms > kClosingMs && is_closed(known);
 }
 
-std::vector<Conversation> Stitcher::finish(base::UnixMs now) {
+std::vector<Conversation> Stitcher::finish(base::UnixMs now, bool is_over) {
   for (Conversation& known : all_) {
     known.ended_by = end_of(known, silence_of_(known.exporter), now);
-    known.is_active = !known.ended_by;
+    known.is_active = !is_over && !known.ended_by;
     if (!is_turned_round(known)) continue;
     std::swap(known.client, known.server);
     std::swap(known.sent, known.got);
@@ -352,10 +352,7 @@ base::Expected<Conversations, query::QueryError> find_conversations(
 
   Conversations answer{.read = *part, .found = {}};
   // A range that is over tells nothing of what came after it.
-  answer.found = stitcher.finish(std::min(question.now, range.to));
-  if (range.to < question.now) {
-    for (Conversation& known : answer.found) known.is_active = false;
-  }
+  answer.found = stitcher.finish(std::min(question.now, range.to), range.to < question.now);
   answer.active =
       static_cast<std::uint64_t>(std::ranges::count_if(answer.found, &Conversation::is_active));
   answer.flows_read = reader.flows();

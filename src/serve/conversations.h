@@ -73,8 +73,9 @@ class Stitcher {
   void add(const flow::FlowRecord& flow, std::string_view app);
 
   // All of them: the active ones first, then by bytes both ways, falling. `now`: what has been told
-  // until then. Ends this stitcher's work.
-  std::vector<Conversation> finish(base::UnixMs now);
+  // until then. `is_over`: that was a while ago, so that none counts as active. Ends this
+  // stitcher's work.
+  std::vector<Conversation> finish(base::UnixMs now, bool is_over = false);
 
  private:
   struct Key {

@@ -121,6 +121,16 @@ TEST(Stitcher, ALongOneIsTheSumOfItsParts) {
   EXPECT_TRUE(found[0].is_active);
 }
 
+TEST(Stitcher, OfARangeThatIsOverTheLargestComesFirst) {
+  Stitcher stitcher(silence);
+  stitcher.add(flow_of({kHost, 50'000, kPeer, 443, 100}), "https");
+  stitcher.add(flow_of({kHost, 50'001, kPeer, 443, 9'000, kNoon, kFin}), "https");
+  const auto found = stitcher.finish(kNoon + 2'000, true);
+  ASSERT_THAT(found, SizeIs(2));
+  EXPECT_EQ(found[0].sent.bytes, 9'000);
+  EXPECT_FALSE(found[0].is_active || found[1].is_active);
+}
+
 TEST(Stitcher, PortsUsedAgainAfterTheEndAreAnotherConversation) {
   EXPECT_THAT(stitched(std::vector<Told>{
                   {kHost, 50'000, kPeer, 443, 100, kNoon},

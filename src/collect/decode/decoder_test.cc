@@ -417,7 +417,7 @@ TEST(DecoderState, WhatWaitedBeforeARestartIsNeverCountedBelowNothing) {
   Received after;
   ASSERT_TRUE(after.decoder.restore(before.decoder.take_changed_states().at(0)));
   const auto pending = [&] {
-    const auto& counts = after.decoder.view().exporters.at(0).since_start;
+    const flow::LedgerCounts counts = after.decoder.view().exporters.at(0).since_start;
     EXPECT_TRUE(adds_up(counts));
     return counts[NotCounted::NoTemplatePending];
   };

@@ -347,7 +347,8 @@ std::vector<flow::LedgerRow> EmbeddedStore::ledger_sums(query::TimeRange range) 
 
 std::vector<Part> EmbeddedStore::parts() const {
   std::vector<Part> parts;
-  for (const auto& file : view_.get()->parts) parts.push_back(file->part());
+  const auto view = view_.get();
+  for (const auto& file : view->parts) parts.push_back(file->part());
   return parts;
 }
 

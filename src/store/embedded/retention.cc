@@ -16,6 +16,12 @@ base::IoError disk_full(const std::filesystem::path& folder) {
   return {"write", folder.string(), ENOSPC, ""};
 }
 
+std::uint64_t sum_of_octets(const std::vector<PartPtr>& parts) {
+  std::uint64_t sum = 0;
+  for (const auto& file : parts) sum += file->part().octets;
+  return sum;
+}
+
 // The minute of the earliest receipt that a part other than `dropped` holds.
 base::UnixMs kept_from(const std::vector<PartPtr>& parts, const PartPtr& dropped) {
   base::UnixMs earliest = std::numeric_limits<base::UnixMs>::max();
@@ -36,7 +42,13 @@ base::Expected<void, base::IoError> EmbeddedStore::make_room(std::uint64_t octet
 }
 
 EmbeddedStore::Done EmbeddedStore::reserve(std::uint64_t octets) {
-  if (octets > budget_->limit_octets()) return base::Unexpected(disk_full(folder_));
+  // Nothing goes for what would not fit in its place either.
+  // (The view is not held: files go with the last one that names them.)
+  const std::uint64_t can_go = *owed_ + sum_of_octets(view_.get()->parts);
+  const std::uint64_t used = budget_->used_octets();
+  if (used - std::min(used, can_go) + octets > budget_->limit_octets()) {
+    return base::Unexpected(disk_full(folder_));
+  }
   while (!budget_->take(octets)) {
     // Readers still hold some of what was dropped; its octets come back when they are done.
     if (budget_->used_octets() + octets <= budget_->limit_octets() + *owed_) {

@@ -47,6 +47,20 @@ TEST_F(RetentionTest, TheOldestPartGoesFirstAndTheAnswerSaysSo) {
   EXPECT_EQ(store_->parts().size(), 2u);
 }
 
+TEST_F(RetentionTest, NothingGoesForWhatWouldNotFitInItsPlace) {
+  open();
+  commit_parts(3);
+  const std::uint64_t others = budget_->limit_octets() / 2;  // the journal's share, say
+  ASSERT_TRUE(budget_->take(others));
+  const auto room = store_->make_room(budget_->limit_octets() - others + 1);
+  ASSERT_FALSE(room);
+  EXPECT_EQ(room.error().errno_value, ENOSPC);
+  EXPECT_EQ(store_->parts().size(), 3u);
+  EXPECT_TRUE(store_->make_room(budget_->limit_octets() - others));
+  EXPECT_TRUE(store_->parts().empty());
+  budget_->give_back(others);
+}
+
 // Asks for room while a reader holds what goes for it.
 class RoomWhileReading final : public query::AnswerSink {
  public:

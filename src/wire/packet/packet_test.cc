@@ -105,7 +105,8 @@ TEST(UdpReader, LeavesLinkPaddingOutAndKeepsWhatACutCaptureHas) {
 TEST(UdpReader, GoesBehindIpv6ExtensionHeaders) {
   const Octets options = after({0x1101, 0, 0, 0, 0, 0, 0, 0}, udp_of(kPayload));
   UdpReader reader;
-  const auto datagram = reader.take(101, ipv6_of(60, options));
+  const Octets packet = ipv6_of(60, options);
+  const auto datagram = reader.take(101, packet);
   ASSERT_TRUE(datagram);
   EXPECT_EQ(octets_of(datagram->payload), kPayload);
   EXPECT_EQ(datagram->src, (IpAddress{0x20010db800000000, 1}));
