@@ -1,4 +1,8 @@
 # `make deb`: a Debian package of the program with its library, unit, settings and manual pages.
+# CPack takes the folder from here: with it the settings' /etc can stand beside.
+if(CMAKE_INSTALL_PREFIX_INITIALIZED_TO_DEFAULT)
+  set(CMAKE_INSTALL_PREFIX /usr CACHE PATH "where programs are installed" FORCE)
+endif()
 install(TARGETS weir RUNTIME DESTINATION bin)
 install(FILES ${DUCKDB_LIBRARY} DESTINATION lib/weir)
 install(FILES packaging/weir.service DESTINATION lib/systemd/system)
@@ -19,7 +23,6 @@ install(FILES ${pages}/weir.toml.5.gz DESTINATION share/man/man5)
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_SET_DESTDIR ON)
-set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_PACKAGE_CONTACT "The Weir authors <weir@localhost>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "who uses the network: NetFlow and IPFIX kept and asked")

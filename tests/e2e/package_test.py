@@ -36,7 +36,7 @@ class Package(unittest.TestCase):
     def setUp(self):
         self.root = self.enterContext(new_folder())
         subprocess.run(["cmake", "--build", BUILD, "--target", "man"], check=True, capture_output=True)
-        subprocess.run(["cmake", "--install", BUILD, "--prefix", "/usr"], check=True, capture_output=True,
+        subprocess.run(["cmake", "--install", BUILD], check=True, capture_output=True,
                        env=os.environ | {"DESTDIR": str(self.root)})
         self.unit = self.root / "usr/lib/systemd/system/weir.service"
 
