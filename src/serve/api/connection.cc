@@ -130,6 +130,7 @@ class Connection final : public Exchange, public std::enable_shared_from_this<Co
   void send(std::string text, bool keep_alive);
   void send_rest();
   void linger();
+  void end_in_reset(bool does);
   bool flush(bool last);
   void begin_events(const Response& head);
   void watch_event_client();
@@ -145,6 +146,7 @@ class Connection final : public Exchange, public std::enable_shared_from_this<Co
   bool http_1_0_ = false;
   bool closed_ = false;
   bool watching_ = false;
+  bool ends_in_reset_ = false;
   std::size_t lingered_octets_ = 0;
   std::string outgoing_;  // the answer that send() is sending, and how much of it has gone
   std::size_t outgoing_sent_ = 0;
@@ -232,12 +234,14 @@ void Connection::refuse(error_code error) {
 
 void Connection::hand_over(Request request) {
   gone_.emplace();
-  running_ = true;
   streaming_ = false;
   broken_off_ = false;
   const Lane lane = host_.api.lane(request);
   Job job{shared_from_this(), std::move(request)};
-  if (host_.jobs(lane).try_push(job)) return watch_client();
+  if (host_.jobs(lane).try_push(job)) {
+    running_ = true;
+    return watch_client();
+  }
 
   host_.counters.busy.add();
   Response response = error_response(
@@ -309,6 +313,14 @@ void Connection::linger() {
                           });
 }
 
+// An answer over HTTP/1.0 that is not whole must not end like one that is: while some of it is to
+// come, whatever closes the socket (a timeout does so by itself) resets the connection.
+void Connection::end_in_reset(bool does) {
+  if (std::exchange(ends_in_reset_, does) == does) return;
+  error_code ignored;
+  stream_.socket().set_option(asio::socket_base::linger(does, 0), ignored);
+}
+
 void Connection::close() {
   if (std::exchange(closed_, true)) return;
   if (gone_) gone_->set();
@@ -357,6 +369,7 @@ bool Connection::flush(bool last) {
   bool taken = false;
   asio::post(stream_.get_executor(), [&, this] {
     if (closed_) return done.release();
+    end_in_reset(!chunked_ && !head_only_);
     stream_.expires_after(is_last_wait ? left : Duration(host_.options.write_timeout));
     asio::async_write(stream_, asio::buffer(text),
                       [&, self = shared_from_this()](error_code error, std::size_t) {
@@ -366,6 +379,7 @@ bool Connection::flush(bool last) {
                         }
                         if (error) close();
                         if (!closed_) stream_.expires_never();
+                        if (last && !error) end_in_reset(false);
                         taken = !error;
                         done.release();
                       });
@@ -390,13 +404,14 @@ void Connection::finish(std::optional<Response> response) {
     if (!head_only_) text += response->body;
   } else {
     CHECK(streaming_);
-    // A broken off answer ends without its last chunk.
+    // A broken off answer ends without its last chunk, or where it has none, in a reset.
     if (!flush(!broken_off_)) return;
     keep_alive = keep_alive && !broken_off_;
   }
   asio::post(stream_.get_executor(),
              [self = shared_from_this(), text = std::move(text), keep_alive]() mutable {
                self->running_ = false;
+               if (self->ends_in_reset_) return self->close();
                self->send(std::move(text), keep_alive);
              });
 }

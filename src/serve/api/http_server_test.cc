@@ -134,6 +134,36 @@ TEST(HttpServer, TakesClientsOfHttp10) {
   EXPECT_EQ(all.find("chunked"), std::string::npos);
   EXPECT_TRUE(all.ends_with("x\"}\n"));
   EXPECT_EQ(std::count(all.begin(), all.end(), '{'), 5'000);
+  EXPECT_FALSE(client.was_reset());
+}
+
+// Without chunks the connection's end is the answer's: an orderly one would say that it is whole.
+TEST(HttpServer, ResetsAnAnswerOverHttp10ThatBreaksOff) {
+  TestServer server([](ServerOptions& options) { options.write_timeout = milliseconds(100); });
+  const NamedText token = server.token();
+  std::uint64_t rows = 10'000;
+  server.store.on_query =
+      [&](const query::Plan&, query::AnswerSink& sink,
+          const query::Cancel&) -> base::Expected<query::AnswerSummary, query::QueryError> {
+    static_cast<void>(answer_rows(rows, sink));
+    return base::Unexpected(query::QueryError{query::QueryError::Kind::Failed, "a part is gone"});
+  };
+  const auto ask = [&] {
+    RawClient client = server.client();
+    client.send("GET /api/v1/query?format=ndjson HTTP/1.0\r\nHost: localhost\r\n" + token.first +
+                ": " + token.second + "\r\n\r\n");
+    return client;
+  };
+  RawClient client = ask();
+  EXPECT_NE(client.read(100'000'000).find("x\"}\n"), std::string::npos);
+  EXPECT_TRUE(client.was_reset());
+
+  rows = 1'000'000'000;
+  const auto before = server.counters().timed_out.get();
+  RawClient sleeper = ask();
+  EXPECT_TRUE(becomes_true([&] { return server.counters().timed_out.get() > before; }));
+  EXPECT_TRUE(sleeper.closed_by_server());
+  EXPECT_TRUE(sleeper.was_reset());
 }
 
 TEST(HttpServer, RefusesWhatIsNotHttp) {

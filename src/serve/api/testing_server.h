@@ -83,6 +83,8 @@ class RawClient {
   std::string read(std::size_t octets);
   // Waits until the server closes; false: it did not within ten seconds.
   bool closed_by_server();
+  // The connection ended in a reset, not in an orderly end.
+  bool was_reset() const { return was_reset_; }
   void close();
 
  private:
@@ -90,6 +92,7 @@ class RawClient {
   bool fill();
 
   int socket_;
+  bool was_reset_ = false;
   std::string unread_;
 };
 

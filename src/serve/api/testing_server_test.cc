@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <chrono>
 #include <cstdlib>
@@ -81,7 +82,9 @@ RawClient RawClient::connect(const std::filesystem::path& unix_socket) {
 }
 
 RawClient::RawClient(RawClient&& other) noexcept
-    : socket_(std::exchange(other.socket_, -1)), unread_(std::move(other.unread_)) {}
+    : socket_(std::exchange(other.socket_, -1)),
+      was_reset_(other.was_reset_),
+      unread_(std::move(other.unread_)) {}
 
 RawClient::~RawClient() {
   close();
@@ -109,6 +112,7 @@ bool RawClient::fill() {
   if (::poll(&waits, 1, kPatienceMs) <= 0) return false;
   char octets[65536];
   const auto count = ::recv(socket_, octets, sizeof(octets), 0);
+  was_reset_ = count < 0 && errno == ECONNRESET;
   if (count <= 0) return false;
   unread_.append(octets, static_cast<std::size_t>(count));
   return true;
