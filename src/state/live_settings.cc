@@ -7,7 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <optional>
+#include <map>
 #include <span>
 #include <utility>
 
@@ -28,96 +28,137 @@ std::string toml_text(std::string_view text) {
   return out;
 }
 
+std::string toml_text(bool is_so) {
+  return is_so ? "true" : "false";
+}
+std::string toml_text(std::uint32_t number) {
+  return fmt::format("{}", number);
+}
+std::string toml_text(const Endpoint& endpoint) {
+  return toml_text(to_text(endpoint));
+}
+std::string toml_text(const flow::Network& network) {
+  return toml_text(flow::to_text(network));
+}
+
 template <class Value>
-std::string list_text(const std::vector<Value>& values) {
+std::string toml_text(const std::vector<Value>& list) {
   std::string text;
-  for (const Value& value : values) {
-    if (!text.empty()) text += ", ";
-    if constexpr (std::is_same_v<Value, Endpoint>) {
-      text += toml_text(to_text(value));
-    } else {
-      text += toml_text(flow::to_text(value));
-    }
-  }
+  for (const Value& value : list) text += (text.empty() ? "" : ", ") + toml_text(value);
   return "[" + text + "]";
 }
 
-template <class Rows, class Line>
-std::string table_text(const Rows& rows, Line line) {
+// Pairs of exporter = value.
+template <class Rows>
+std::string table_text(const Rows& rows) {
   std::string text;
-  for (const auto& row : rows) text += (text.empty() ? "" : ", ") + line(row);
+  for (const auto& [exporter, value] : rows) {
+    text += fmt::format("{}{} = {}", text.empty() ? "" : ", ", toml_text(flow::to_text(exporter)),
+                        toml_text(value));
+  }
   return "{" + text + "}";
 }
+std::string toml_text(const std::vector<SamplingSetting>& rates) {
+  return table_text(rates);
+}
+template <class Value>
+std::string toml_text(const std::map<flow::Address, Value>& by_exporter) {
+  return table_text(by_exporter);
+}
 
-std::string settings_text(const Settings& own) {
-  const Settings fallback;
+// What of a value is wrong; empty: nothing.
+std::string refusal_of(bool) {
+  return {};
+}
+template <class List>
+std::string refusal_of(const List& list) {
+  if (list.size() <= LiveSettings::kListMax) return {};
+  return fmt::format("expected at most {}, came {}", LiveSettings::kListMax, list.size());
+}
+std::string refusal_of(const std::vector<Endpoint>& ports) {
+  if (ports.empty()) return "expected at least one port to be left";
+  if (ports.size() <= LiveSettings::kPortsMax) return {};
+  return fmt::format("expected at most {}, came {}", LiveSettings::kPortsMax, ports.size());
+}
+bool is_name(const std::string& name) {
+  const bool has_control = std::ranges::any_of(
+      name, [](char letter) { return static_cast<unsigned char>(letter) < ' ' || letter == 0x7f; });
+  return !name.empty() && name.size() <= LiveSettings::kNameOctetsMax && !has_control &&
+         base::valid_utf8(name) == name;
+}
+std::string refusal_of(const std::map<flow::Address, std::string>& names) {
+  const auto wrong =
+      std::ranges::find_if(names, [](const auto& one) { return !is_name(one.second); });
+  if (wrong != names.end()) {
+    return fmt::format("expected 1 to {} octets of text without control characters for {}",
+                       LiveSettings::kNameOctetsMax, flow::to_text(wrong->first));
+  }
+  return refusal_of<std::map<flow::Address, std::string>>(names);
+}
+
+// A key that can be changed while running, and what is done with its value.
+struct Key {
+  std::string_view name;
+  void (*copy)(const Settings& from, Settings& to);
+  std::string (*text)(const Settings& own);  // as TOML; empty: it is what holds without it
+  std::string (*refusal)(const Settings& own);
+};
+
+template <class Value>
+Value& value_of(Settings& settings, Value Settings::*member) {
+  return settings.*member;
+}
+template <class Value>
+Value& value_of(Settings& settings, Value ExporterSettings::*member) {
+  return settings.exporters.*member;
+}
+template <class Value>
+const Value& value_of(const Settings& settings, Value Settings::*member) {
+  return settings.*member;
+}
+template <class Value>
+const Value& value_of(const Settings& settings, Value ExporterSettings::*member) {
+  return settings.exporters.*member;
+}
+
+template <auto Member>
+constexpr Key key_of(std::string_view name) {
+  return {.name = name,
+          .copy = [](const Settings& from,
+                     Settings& to) { value_of(to, Member) = value_of(from, Member); },
+          .text =
+              [](const Settings& own) {
+                const auto& value = value_of(own, Member);
+                return value == value_of(Settings(), Member) ? std::string() : toml_text(value);
+              },
+          .refusal = [](const Settings& own) { return refusal_of(value_of(own, Member)); }};
+}
+
+constexpr Key kKeys[] = {key_of<&Settings::listen>("listen"),
+                         key_of<&Settings::local_networks>("networks.local"),
+                         key_of<&ExporterSettings::learn>("exporters.learn"),
+                         key_of<&ExporterSettings::allow>("exporters.allow"),
+                         key_of<&ExporterSettings::deny>("exporters.deny"),
+                         key_of<&ExporterSettings::sampling>("exporters.sampling"),
+                         key_of<&ExporterSettings::names>("exporters.names"),
+                         key_of<&ExporterSettings::networks>("exporters.networks")};
+
+std::string file_text(const Settings& own) {
   std::string text(kHead);
-  const auto put = [&](std::string_view key, bool is_default, const std::string& value) {
-    if (!is_default) text += fmt::format("{} = {}\n", key, value);
-  };
-  const ExporterSettings& exporters = own.exporters;
-  put("listen", own.listen == fallback.listen, list_text(own.listen));
-  put("networks.local", own.local_networks.empty(), list_text(own.local_networks));
-  put("exporters.learn", exporters.learn, "false");
-  put("exporters.allow", exporters.allow.empty(), list_text(exporters.allow));
-  put("exporters.deny", exporters.deny.empty(), list_text(exporters.deny));
-  put("exporters.sampling", exporters.sampling.empty(),
-      table_text(exporters.sampling, [](const SamplingSetting& one) {
-        return fmt::format("{} = {}", toml_text(flow::to_text(one.exporters)), one.rate);
-      }));
-  put("exporters.names", exporters.names.empty(), table_text(exporters.names, [](const auto& one) {
-        return fmt::format("{} = {}", toml_text(flow::to_text(one.first)), toml_text(one.second));
-      }));
-  put("exporters.networks", exporters.networks.empty(),
-      table_text(exporters.networks, [](const auto& one) {
-        return fmt::format("{} = {}", toml_text(flow::to_text(one.first)),
-                           toml_text(flow::to_text(one.second)));
-      }));
+  for (const Key& key : kKeys) {
+    const std::string value = key.text(own);
+    if (!value.empty()) text += fmt::format("{} = {}\n", key.name, value);
+  }
   return text;
 }
 
-void copy_key(std::string_view key, const Settings& from, Settings& to) {
-  if (key == "listen") to.listen = from.listen;
-  if (key == "networks.local") to.local_networks = from.local_networks;
-  if (key == "exporters.learn") to.exporters.learn = from.exporters.learn;
-  if (key == "exporters.allow") to.exporters.allow = from.exporters.allow;
-  if (key == "exporters.deny") to.exporters.deny = from.exporters.deny;
-  if (key == "exporters.sampling") to.exporters.sampling = from.exporters.sampling;
-  if (key == "exporters.names") to.exporters.names = from.exporters.names;
-  if (key == "exporters.networks") to.exporters.networks = from.exporters.networks;
-}
-
-std::optional<base::UserError> refusal_of(const Settings& own) {
-  const auto over = [](std::string_view what, std::size_t count,
-                       std::size_t most) -> std::optional<base::UserError> {
-    if (count <= most) return std::nullopt;
-    return base::UserError{std::string(what),
-                           fmt::format("expected at most {}, came {}", most, count), ""};
-  };
-  if (own.listen.empty()) {
-    return base::UserError{"port", "expected at least one port to be left", ""};
+std::vector<base::UserError> refusals_of(const Settings& own) {
+  std::vector<base::UserError> all;
+  for (const Key& key : kKeys) {
+    std::string refusal = key.refusal(own);
+    if (!refusal.empty()) all.push_back({std::string(key.name), std::move(refusal), ""});
   }
-  if (auto wrong = over("port", own.listen.size(), LiveSettings::kPortsMax)) return wrong;
-  const ExporterSettings& exporters = own.exporters;
-  for (const std::size_t count :
-       {own.local_networks.size(), exporters.allow.size(), exporters.deny.size(),
-        exporters.sampling.size(), exporters.names.size(), exporters.networks.size()}) {
-    if (auto wrong = over("list", count, LiveSettings::kListMax)) return wrong;
-  }
-  for (const auto& [exporter, name] : exporters.names) {
-    const bool has_control = std::ranges::any_of(name, [](char letter) {
-      return static_cast<unsigned char>(letter) < ' ' || letter == 0x7f;
-    });
-    if (name.empty() || name.size() > LiveSettings::kNameOctetsMax || has_control ||
-        base::valid_utf8(name) != name) {
-      return base::UserError{
-          "name",
-          fmt::format("expected 1 to {} octets of text without control characters",
-                      LiveSettings::kNameOctetsMax),
-          ""};
-    }
-  }
-  return std::nullopt;
+  return all;
 }
 
 // The whole file or the one before, whatever happens.
@@ -168,31 +209,49 @@ base::Expected<std::unique_ptr<LiveSettings>, std::vector<base::UserError>> Live
     if (!read) return base::Unexpected(std::move(read.error()));
     own = std::move(*read);
   }
+  // Here, where a person sees it: later it would refuse a change of something else.
+  auto refusals = refusals_of(own);
+  for (base::UserError& refusal : refusals) {
+    refusal.where = fmt::format("{}: {}", file.string(), refusal.where);
+  }
+  if (!refusals.empty()) return base::Unexpected(std::move(refusals));
   return std::unique_ptr<LiveSettings>(
       new LiveSettings(std::move(given), std::move(fixed), file, std::move(own)));
 }
 
 Settings LiveSettings::merged(const Settings& own) const {
   Settings all = given_;
-  for (const std::string_view key : kChangeable) {
-    if (!is_fixed(key)) copy_key(key, own, all);
+  for (const Key& key : kKeys) {
+    if (!is_fixed(key.name)) key.copy(own, all);
   }
   return all;
 }
 
-base::Expected<void, ChangeError> LiveSettings::change(std::string_view key,
+std::vector<std::string_view> LiveSettings::locked() const {
+  std::vector<std::string_view> names;
+  for (const Key& key : kKeys) {
+    if (is_fixed(key.name)) names.push_back(key.name);
+  }
+  return names;
+}
+
+base::Expected<void, ChangeError> LiveSettings::change(std::span<const std::string_view> keys,
                                                        const std::function<void(Settings&)>& edit) {
-  if (is_fixed(key)) {
+  const auto fixed =
+      std::ranges::find_if(keys, [this](std::string_view key) { return is_fixed(key); });
+  if (fixed != keys.end()) {
     return base::Unexpected(ChangeError{
-        base::UserError{std::string(key), "weir.toml or the command line has this setting",
+        base::UserError{std::string(*fixed), "weir.toml or the command line has this setting",
                         "change it there, or take it out to set it here"}});
   }
   const std::lock_guard lock(mutex_);
   Settings changed = own_;
   edit(changed);
-  if (auto wrong = refusal_of(changed)) return base::Unexpected(ChangeError{std::move(*wrong)});
+  if (auto wrong = refusals_of(changed); !wrong.empty()) {
+    return base::Unexpected(ChangeError{std::move(wrong.front())});
+  }
   if (changed == own_) return {};
-  if (auto written = replace_file(file_, settings_text(changed)); !written) {
+  if (auto written = replace_file(file_, file_text(changed)); !written) {
     return base::Unexpected(ChangeError{std::move(written.error())});
   }
   own_ = std::move(changed);

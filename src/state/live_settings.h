@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -24,34 +25,34 @@ using ChangeError = std::variant<base::UserError, base::IoError>;
 // Thread-safe.
 class LiveSettings {
  public:
-  // Keys that can be changed while running, where weir.toml does not have them.
-  static constexpr std::string_view kChangeable[] = {
-      "listen",         "networks.local",     "exporters.learn", "exporters.allow",
-      "exporters.deny", "exporters.sampling", "exporters.names", "exporters.networks"};
-
   static constexpr std::size_t kPortsMax = 32;
   static constexpr std::size_t kListMax = 1'024;  // networks, names: of each list
   static constexpr std::size_t kNameOctetsMax = 64;
 
   // `given`: what weir.toml and the command line say, of which `fixed` are the keys. A
-  // settings.toml that is not there is empty; one that cannot be understood is refused like
-  // weir.toml.
+  // settings.toml that is not there is empty; one that cannot be understood, or is over a cap, is
+  // refused like weir.toml.
   static base::Expected<std::unique_ptr<LiveSettings>, std::vector<base::UserError>> open(
       Settings given, std::set<std::string, std::less<>> fixed,
       const std::filesystem::path& folder);
 
   std::shared_ptr<const Settings> get() const { return now_.get(); }
   bool is_fixed(std::string_view key) const { return fixed_.contains(key); }
-  const std::set<std::string, std::less<>>& fixed() const { return fixed_; }
+  // Of the keys that could be changed while running those that are fixed.
+  std::vector<std::string_view> locked() const;
 
   // Called with every new state, by the thread that changed it, one at a time. Set before the first
   // change.
   void on_change(std::function<void(const Settings&)> applied) { applied_ = std::move(applied); }
 
-  // Lets `edit` change the value of `key`, writes the file, and lets the new state hold. Refused
-  // for a fixed key, or when the result is over a cap; then all stays as it was.
-  base::Expected<void, ChangeError> change(std::string_view key,
+  // Lets `edit` change the values of `keys`, writes the file, and lets the new state hold: of all
+  // of them or of none. Refused when one of them is fixed, or when the result is over a cap.
+  base::Expected<void, ChangeError> change(std::span<const std::string_view> keys,
                                            const std::function<void(Settings&)>& edit);
+  base::Expected<void, ChangeError> change(std::string_view key,
+                                           const std::function<void(Settings&)>& edit) {
+    return change(std::span(&key, 1), edit);
+  }
 
  private:
   LiveSettings(Settings given, std::set<std::string, std::less<>> fixed, std::filesystem::path file,

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <fstream>
 
 namespace state {
@@ -102,6 +103,32 @@ TEST_F(LiveSettingsTest, AFileThatCannotBeWrittenIsSaidAndNothingChanges) {
   ASSERT_FALSE(changed);
   EXPECT_EQ(std::get<base::IoError>(changed.error()).errno_value, ENOENT);
   EXPECT_EQ(*live->get(), Settings{});
+}
+
+TEST_F(LiveSettingsTest, OfSeveralKeysOneThatIsFixedRefusesAll) {
+  const auto live = opened({}, {"exporters.networks"});
+  const auto refused =
+      live->change(std::array<std::string_view, 2>{"listen", "exporters.networks"}, change_all);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(std::get<base::UserError>(refused.error()).where, "exporters.networks");
+  EXPECT_EQ(*live->get(), Settings{});
+  EXPECT_THAT(live->locked(), ElementsAre("exporters.networks"));
+}
+
+// Else it would refuse every later change of something else.
+TEST_F(LiveSettingsTest, AFileThatIsOverACapIsRefusedAtTheStart) {
+  {
+    std::ofstream file(folder_ / "settings.toml");
+    file << "exporters.names = {\"192.0.2.1\" = \"" << std::string(65, 'x') << "\"}\nlisten = [";
+    for (int port = 1; port <= 33; ++port) file << "\":" << port << "\", ";
+    file << "]\n";
+  }
+  const auto live = LiveSettings::open({}, {}, folder_);
+  ASSERT_FALSE(live);
+  ASSERT_EQ(live.error().size(), 2u);
+  EXPECT_THAT(live.error().front().where, HasSubstr("settings.toml: listen"));
+  EXPECT_THAT(live.error().front().what, HasSubstr("at most 32, came 33"));
+  EXPECT_THAT(live.error().back().where, HasSubstr("settings.toml: exporters.names"));
 }
 
 TEST_F(LiveSettingsTest, AFileThatIsNotUnderstoodIsRefused) {

@@ -6,6 +6,9 @@
 #include <charconv>
 #include <functional>
 #include <map>
+#include <span>
+#include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -28,12 +31,17 @@ Response change_error_response(const state::ChangeError& error) {
   return error_response(503, {"settings.toml", "it could not be written", "see the server's log"});
 }
 
-// 204, or why not.
-Response changed(Api& api, std::string_view key,
+// 204, or why not: then of all keys nothing has changed.
+Response changed(Api& api, std::span<const std::string_view> keys,
                  const std::function<void(state::Settings&)>& edit) {
-  const auto done = api.sources().settings.change(key, edit);
+  const auto done = api.sources().settings.change(keys, edit);
   if (!done) return change_error_response(done.error());
   return {.status = 204, .content_type = ""};
+}
+
+Response changed(Api& api, std::string_view key,
+                 const std::function<void(state::Settings&)>& edit) {
+  return changed(api, std::span(&key, 1), edit);
 }
 
 // What came instead of what was expected, as a person would recognize it.
@@ -102,9 +110,7 @@ std::optional<Response> get_settings(Api& api, const Call& call) {
     listen.emplace_back(state::to_text(endpoint));
   }
   json::array locked;
-  for (const std::string_view key : state::LiveSettings::kChangeable) {
-    if (api.sources().settings.is_fixed(key)) locked.emplace_back(key);
-  }
+  for (const std::string_view key : api.sources().settings.locked()) locked.emplace_back(key);
   return json_response(200, json::object{{"listen", std::move(listen)},
                                          {"networks", networks_json(settings->local_networks)},
                                          {"learn", settings->exporters.learn},
@@ -166,37 +172,27 @@ std::optional<Response> post_senders(Api& api, const Call& call) {
   if (learn != nullptr && !learn->is_bool()) {
     return error_response(400, wrong("learn", "true or false", learn));
   }
-  // All of it is looked at before any of it holds.
-  std::vector<std::pair<std::string, std::function<void(state::Settings&)>>> edits;
-  for (const auto& [name, list] : {std::pair{"allow", &state::ExporterSettings::allow},
-                                   std::pair{"deny", &state::ExporterSettings::deny}}) {
+  using Networks = std::vector<flow::Network>;
+  std::vector<std::string_view> keys;
+  std::vector<std::pair<Networks state::ExporterSettings::*, Networks>> lists;
+  for (const auto& [name, key, list] :
+       {std::tuple{"allow", "exporters.allow", &state::ExporterSettings::allow},
+        std::tuple{"deny", "exporters.deny", &state::ExporterSettings::deny}}) {
     const json::value* given = body->if_contains(name);
     if (given == nullptr) continue;
     auto networks = networks_of(given, name);
     if (!networks) return error_response(400, networks.error());
-    edits.emplace_back(fmt::format("exporters.{}", name),
-                       [list = list, networks = std::move(*networks)](state::Settings& all) {
-                         all.exporters.*list = networks;
-                       });
+    keys.emplace_back(key);
+    lists.emplace_back(list, std::move(*networks));
   }
-  if (learn != nullptr) {
-    edits.emplace_back("exporters.learn", [is_learning = learn->get_bool()](state::Settings& all) {
-      all.exporters.learn = is_learning;
-    });
-  }
-  if (edits.empty()) {
+  if (learn != nullptr) keys.emplace_back("exporters.learn");
+  if (keys.empty()) {
     return error_response(400, {"body", "expected learn, allow or deny, none came", ""});
   }
-  // One that weir.toml has is refused before another holds. (Not of std::ranges: clang 14 does not
-  // compile that one of this library.)
-  std::stable_partition(edits.begin(), edits.end(), [&](const auto& edit) {
-    return api.sources().settings.is_fixed(edit.first);
+  return changed(api, keys, [&](state::Settings& all) {
+    for (const auto& [list, networks] : lists) all.exporters.*list = networks;
+    if (learn != nullptr) all.exporters.learn = learn->get_bool();
   });
-  for (const auto& [key, edit] : edits) {
-    auto answer = changed(api, key, edit);
-    if (answer.status != 204) return answer;
-  }
-  return Response{.status = 204, .content_type = ""};
 }
 
 std::optional<Response> post_exporter(Api& api, const Call& call) {
@@ -219,25 +215,22 @@ std::optional<Response> post_exporter(Api& api, const Call& call) {
                 ""});
     }
   }
-  // An empty text takes the name, or the network, away.
-  if (const auto name = body->find("name"); name != body->end()) {
-    auto named = changed(api, "exporters.names", [&](state::Settings& all) {
-      if (name->second.empty()) {
-        all.exporters.names.erase(*exporter);
-      } else {
-        all.exporters.names[*exporter] = name->second;
-      }
-    });
-    if (named.status != 204 || network_text == body->end()) return named;
-  }
-  if (network_text == body->end()) {
+  const auto name = body->find("name");
+  std::vector<std::string_view> keys;
+  if (name != body->end()) keys.emplace_back("exporters.names");
+  if (network_text != body->end()) keys.emplace_back("exporters.networks");
+  if (keys.empty()) {
     return error_response(400, {"body", "expected name or network, none came", ""});
   }
-  return changed(api, "exporters.networks", [&](state::Settings& all) {
-    if (network) {
-      all.exporters.networks[*exporter] = *network;
-    } else {
+  // An empty text takes the name, or the network, away.
+  return changed(api, keys, [&](state::Settings& all) {
+    if (name != body->end()) {
+      all.exporters.names.erase(*exporter);
+      if (!name->second.empty()) all.exporters.names[*exporter] = name->second;
+    }
+    if (network_text != body->end()) {
       all.exporters.networks.erase(*exporter);
+      if (network) all.exporters.networks[*exporter] = *network;
     }
   });
 }

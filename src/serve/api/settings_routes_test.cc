@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -80,6 +81,20 @@ TEST_F(SettingsRoutes, AnExporterHasANameAndANetworkAsText) {
   EXPECT_EQ(post("/api/v1/exporters/router", R"({"name":"x"})"), 400);
   EXPECT_EQ(post("/api/v1/exporters/192.0.2.1", R"({"network":"x"})"), 400);
   EXPECT_EQ(post("/api/v1/exporters/192.0.2.1", "{}"), 400);
+}
+
+TEST_F(SettingsRoutes, OfSeveralKeysAllChangeOrNone) {
+  std::string over;
+  for (int i = 0; i < 1'025; ++i) {
+    over += fmt::format("{}\"10.0.{}.{}\"", i == 0 ? "" : ",", i / 256, i % 256);
+  }
+  EXPECT_EQ(post("/api/v1/senders",
+                 fmt::format(R"({{"learn":false,"allow":["192.0.2.1"],"deny":[{}]}})", over)),
+            400);
+  EXPECT_EQ(*now(), state::Settings{});
+  EXPECT_EQ(post("/api/v1/exporters/192.0.2.1", R"({"network":"192.168.1.0/24","name":"a\nb"})"),
+            400);
+  EXPECT_EQ(*now(), state::Settings{});
 }
 
 TEST_F(SettingsRoutes, TheNameIsShownWhereTheExporterIs) {
