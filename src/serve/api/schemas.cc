@@ -95,10 +95,14 @@ constexpr std::string_view kShapes = R"json({
   "allow": {"type": "array", "items": {"type": "string"}},
   "deny": {"type": "array", "items": {"type": "string"}},
   "exporters": {"type": "array", "items": {"$ref": "NamedExporter"}},
+  "sampling": {"type": "array", "items": {"$ref": "SetSampling"}},
   "locked": {"type": "array", "items": {"type": "string"}, "description": "keys that weir.toml or the command line has"}}},
 "NamedExporter": {"properties": {
   "exporter": {"type": "string"}, "name": {"type": "string"}, "network": {"type": "string"}},
   "optional": ["name", "network"]},
+"SetSampling": {"description": "wins over what these exporters say; of several the longest prefix", "properties": {
+  "exporters": {"type": "string", "description": "a network; one exporter is one of all its address's bits"},
+  "rate": {"type": "integer", "description": "they look at 1 packet in so many"}}},
 "PortBody": {"properties": {"port": {"type": "integer"}}},
 "NetworksBody": {"properties": {"local": {"type": "array", "items": {"type": "string"}}}},
 "SendersBody": {"properties": {
@@ -108,8 +112,9 @@ constexpr std::string_view kShapes = R"json({
   "optional": ["learn", "allow", "deny"]},
 "ExporterBody": {"properties": {
   "name": {"type": "string", "description": "empty: none any more"},
-  "network": {"type": "string", "description": "that it stands before, such as 192.168.1.0/24; empty: none any more"}},
-  "optional": ["name", "network"]},
+  "network": {"type": "string", "description": "that it stands before, such as 192.168.1.0/24; empty: none any more"},
+  "sampling": {"type": "integer", "description": "it looks at 1 packet in so many, whatever it says; of flows from now on; 0: what it says counts again"}},
+  "optional": ["name", "network", "sampling"]},
 "SetupState": {"properties": {"has_admin": {"type": "boolean"}}},
 "SetupBody": {"properties": {
   "code": {"type": "string"}, "name": {"type": "string"}, "password": {"type": "string"}}},

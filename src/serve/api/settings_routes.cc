@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <charconv>
 #include <functional>
+#include <limits>
 #include <map>
 #include <span>
 #include <string_view>
@@ -17,7 +18,8 @@
 #include "serve/api/routes.h"
 #include "state/live_settings.h"
 
-// What a person sets while Weir runs: ports, networks, exporters' names and networks, who may send.
+// What a person sets while Weir runs: ports, networks, exporters' names, networks and sampling, who
+// may send.
 namespace serve {
 namespace {
 
@@ -100,6 +102,76 @@ json::array exporters_json(const state::ExporterSettings& exporters) {
   return listed;
 }
 
+json::array sampling_json(const std::vector<state::SamplingSetting>& rates) {
+  json::array listed;
+  for (const state::SamplingSetting& one : rates) {
+    listed.push_back(json::object{{"exporters", flow::to_text(one.exporters)}, {"rate", one.rate}});
+  }
+  return listed;
+}
+
+// What a person sets for one exporter; absent: stays as it is.
+struct ExporterChange {
+  std::optional<std::string> name;                      // empty: none any more
+  std::optional<std::optional<flow::Network>> network;  // the inner absent: none any more
+  std::optional<std::uint32_t> sampling;                // 0: what the exporter says counts again
+
+  std::vector<std::string_view> keys() const {
+    std::vector<std::string_view> all;
+    if (name) all.emplace_back("exporters.names");
+    if (network) all.emplace_back("exporters.networks");
+    if (sampling) all.emplace_back("exporters.sampling");
+    return all;
+  }
+  void apply(const flow::Address& exporter, state::ExporterSettings& all) const;
+};
+
+void ExporterChange::apply(const flow::Address& exporter, state::ExporterSettings& all) const {
+  if (name) {
+    all.names.erase(exporter);
+    if (!name->empty()) all.names[exporter] = *name;
+  }
+  if (network) {
+    all.networks.erase(exporter);
+    if (*network) all.networks[exporter] = **network;
+  }
+  if (sampling) {
+    const flow::Network itself = flow::network_of(exporter, 128);
+    std::erase_if(all.sampling, [&](const auto& one) { return one.exporters == itself; });
+    if (*sampling != 0) all.sampling.push_back({itself, *sampling});
+  }
+}
+
+base::Expected<ExporterChange, base::UserError> exporter_change(const json::object& body) {
+  ExporterChange change;
+  if (const json::value* name = body.if_contains("name")) {
+    if (!name->is_string()) return base::Unexpected(wrong("name", "a text", name));
+    change.name = std::string(name->get_string());
+  }
+  if (const json::value* network = body.if_contains("network")) {
+    const std::string_view text =
+        network->is_string() ? std::string_view(network->get_string()) : " ";
+    change.network = flow::parse_network(text);
+    if (!*change.network && !text.empty()) {
+      return base::Unexpected(
+          wrong("network", "a network such as 192.168.1.0/24 or an empty text", network));
+    }
+  }
+  if (const json::value* sampling = body.if_contains("sampling")) {
+    const std::int64_t* rate = sampling->if_int64();
+    if (rate == nullptr || *rate < 0 || *rate > std::numeric_limits<std::uint32_t>::max()) {
+      return base::Unexpected(
+          wrong("sampling", "a whole number N for 1 in N, or 0 for none", sampling));
+    }
+    change.sampling = static_cast<std::uint32_t>(*rate);
+  }
+  if (change.keys().empty()) {
+    return base::Unexpected(
+        base::UserError{"body", "expected name, network or sampling, none came", ""});
+  }
+  return change;
+}
+
 }  // namespace
 
 std::optional<Response> get_settings(Api& api, const Call& call) {
@@ -117,6 +189,7 @@ std::optional<Response> get_settings(Api& api, const Call& call) {
                                          {"allow", networks_json(settings->exporters.allow)},
                                          {"deny", networks_json(settings->exporters.deny)},
                                          {"exporters", exporters_json(settings->exporters)},
+                                         {"sampling", sampling_json(settings->exporters.sampling)},
                                          {"locked", std::move(locked)}});
 }
 
@@ -201,38 +274,13 @@ std::optional<Response> post_exporter(Api& api, const Call& call) {
     return error_response(
         400, {"URL", fmt::format("expected an exporter's address, '{}' came", call.path_end), ""});
   }
-  const auto body = parse_body(call.request.body, {}, {"name", "network"});
+  const auto body = parse_object(call.request.body,
+                                 std::array<std::string_view, 3>{"name", "network", "sampling"});
   if (!body) return error_response(400, body.error());
-  std::optional<flow::Network> network;
-  const auto network_text = body->find("network");
-  if (network_text != body->end() && !network_text->second.empty()) {
-    network = flow::parse_network(network_text->second);
-    if (!network) {
-      return error_response(
-          400, {"network",
-                fmt::format("expected a network such as 192.168.1.0/24 or an empty text, '{}' came",
-                            network_text->second),
-                ""});
-    }
-  }
-  const auto name = body->find("name");
-  std::vector<std::string_view> keys;
-  if (name != body->end()) keys.emplace_back("exporters.names");
-  if (network_text != body->end()) keys.emplace_back("exporters.networks");
-  if (keys.empty()) {
-    return error_response(400, {"body", "expected name or network, none came", ""});
-  }
-  // An empty text takes the name, or the network, away.
-  return changed(api, keys, [&](state::Settings& all) {
-    if (name != body->end()) {
-      all.exporters.names.erase(*exporter);
-      if (!name->second.empty()) all.exporters.names[*exporter] = name->second;
-    }
-    if (network_text != body->end()) {
-      all.exporters.networks.erase(*exporter);
-      if (network) all.exporters.networks[*exporter] = *network;
-    }
-  });
+  const auto change = exporter_change(*body);
+  if (!change) return error_response(400, change.error());
+  return changed(api, change->keys(),
+                 [&](state::Settings& all) { change->apply(*exporter, all.exporters); });
 }
 
 }  // namespace serve

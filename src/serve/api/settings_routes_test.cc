@@ -83,6 +83,25 @@ TEST_F(SettingsRoutes, AnExporterHasANameAndANetworkAsText) {
   EXPECT_EQ(post("/api/v1/exporters/192.0.2.1", "{}"), 400);
 }
 
+TEST_F(SettingsRoutes, AnExportersSamplingIsSetAndTakenAway) {
+  EXPECT_EQ(post("/api/v1/exporters/192.0.2.1", R"({"sampling":100,"name":"attic"})"), 204);
+  EXPECT_EQ(post("/api/v1/exporters/192.0.2.1", R"({"sampling":4294967295})"), 204);
+  EXPECT_EQ(post("/api/v1/exporters/2001%3Adb8%3A%3A1", R"({"sampling":1})"), 204);
+  const auto told = boost::json::parse(server_.get("/api/v1/settings", {token_}).body);
+  EXPECT_EQ(boost::json::serialize(told.at("sampling")),
+            R"([{"exporters":"192.0.2.1/32","rate":4294967295},)"
+            R"({"exporters":"2001:db8::1/128","rate":1}])");
+  for (const char* wrong :
+       {R"({"sampling":-1})", R"({"sampling":4294967296})", R"({"sampling":1.5})",
+        R"({"sampling":"100"})", R"({"sampling":7,"network":"x"})", R"({"network":7})"}) {
+    EXPECT_EQ(post("/api/v1/exporters/192.0.2.1", wrong), 400) << wrong;
+  }
+  EXPECT_EQ(now()->exporters.sampling.front().rate, 4'294'967'295u);
+  EXPECT_EQ(post("/api/v1/exporters/192.0.2.1", R"({"sampling":0})"), 204);
+  EXPECT_EQ(now()->exporters.sampling.size(), 1u);
+  EXPECT_EQ(now()->exporters.names.size(), 1u);
+}
+
 TEST_F(SettingsRoutes, OfSeveralKeysAllChangeOrNone) {
   std::string over;
   for (int i = 0; i < 1'025; ++i) {

@@ -898,7 +898,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * an exporter's name and local network
+         * an exporter's name, local network and sampling
          * @description For an admin: session, token or Unix socket.
          */
         post: {
@@ -1942,6 +1942,7 @@ export interface components {
             allow: string[];
             deny: string[];
             exporters: components["schemas"]["NamedExporter"][];
+            sampling: components["schemas"]["SetSampling"][];
             /** @description keys that weir.toml or the command line has */
             locked: string[];
         };
@@ -1949,6 +1950,13 @@ export interface components {
             exporter: string;
             name?: string;
             network?: string;
+        };
+        /** @description wins over what these exporters say; of several the longest prefix */
+        SetSampling: {
+            /** @description a network; one exporter is one of all its address's bits */
+            exporters: string;
+            /** @description they look at 1 packet in so many */
+            rate: number;
         };
         PortBody: {
             port: number;
@@ -1966,6 +1974,8 @@ export interface components {
             name?: string;
             /** @description that it stands before, such as 192.168.1.0/24; empty: none any more */
             network?: string;
+            /** @description it looks at 1 packet in so many, whatever it says; of flows from now on; 0: what it says counts again */
+            sampling?: number;
         };
         SetupState: {
             has_admin: boolean;
