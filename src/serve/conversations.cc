@@ -4,11 +4,14 @@
 #include <boost/container_hash/hash.hpp>
 #include <limits>
 #include <map>
+#include <numeric>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
 #include "base/check.h"
 #include "flow/volume.h"
+#include "query/plan/plan.h"
 
 namespace serve {
 namespace {
@@ -145,8 +148,8 @@ constexpr ColumnRead kColumnsRead[] = {
 // Gives an answer's flows to the stitcher, up to a number of them.
 class FlowReader final : public query::AnswerSink {
  public:
-  FlowReader(Stitcher& stitcher, std::uint64_t flows_max)
-      : stitcher_(stitcher), flows_max_(flows_max) {}
+  FlowReader(Stitcher& stitcher, bool counted_only, std::uint64_t flows_max)
+      : stitcher_(stitcher), counted_only_(counted_only), flows_max_(flows_max) {}
 
   void head(const std::vector<query::AnswerColumn>& columns) override {
     places_.clear();
@@ -183,12 +186,13 @@ class FlowReader final : public query::AnswerSink {
       read->set(flow, values, row);
       flow.present |= flow::bit(read->column);
     }
-    if (flow.has(Column::counted) && !flow.counted) return;
+    if (counted_only_ && flow.has(Column::counted) && !flow.counted) return;
     const bool has_app = app_place_ && chunk.columns[*app_place_].valid[row] != 0;
     stitcher_.add(flow, has_app ? chunk.columns[*app_place_].texts[row] : std::string_view());
   }
 
   Stitcher& stitcher_;
+  const bool counted_only_;
   const std::uint64_t flows_max_;
   std::vector<std::pair<std::size_t, const ColumnRead*>> places_;  // in an answer's chunk
   std::optional<std::size_t> app_place_;
@@ -318,22 +322,34 @@ bool Stitcher::is_over(const Conversation& known, base::UnixMs start) const {
   return silence_ms > kClosingMs && is_closed(known);
 }
 
-std::vector<Conversation> Stitcher::finish(base::UnixMs now, bool is_over) {
+Stitcher::Stitched Stitcher::finish(base::UnixMs now, bool is_over, std::size_t top) {
+  Stitched stitched;
+  stitched.found = all_.size();
   for (Conversation& known : all_) {
     known.ended_by = end_of(known, silence_of_(known.exporter), now);
     known.is_active = !is_over && !known.ended_by;
+    if (known.is_active) ++stitched.active;
     if (!is_turned_round(known)) continue;
     std::swap(known.client, known.server);
     std::swap(known.sent, known.got);
   }
-  const auto rank = [](const Conversation& known) {
-    return std::pair(known.is_active, static_cast<std::uint64_t>(known.sent.bytes) +
-                                          static_cast<std::uint64_t>(known.got.bytes));
+  const auto rank = [&](std::size_t place) {
+    const Conversation& known = all_[place];
+    return std::tuple(!known.is_active,
+                      ~(static_cast<std::uint64_t>(known.sent.bytes) +
+                        static_cast<std::uint64_t>(known.got.bytes)),
+                      place);
   };
-  std::ranges::stable_sort(
-      all_, [&](const Conversation& a, const Conversation& b) { return rank(a) > rank(b); });
+  std::vector<std::size_t> order(all_.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const auto end = order.begin() + static_cast<std::ptrdiff_t>(std::min(top, order.size()));
+  std::partial_sort(order.begin(), end, order.end(),
+                    [&](std::size_t a, std::size_t b) { return rank(a) < rank(b); });
+  order.erase(end, order.end());
+  for (const std::size_t place : order) stitched.first.push_back(std::move(all_[place]));
   newest_.clear();
-  return std::exchange(all_, {});
+  all_.clear();
+  return stitched;
 }
 
 base::Expected<Conversations, query::QueryError> find_conversations(
@@ -344,17 +360,17 @@ base::Expected<Conversations, query::QueryError> find_conversations(
   query::Plan reading = question.flows;
   reading.range = *part;
   Stitcher stitcher(question.silence_of);
+  const bool counted_only = !query::asks_of_observation_points(question.flows);
   // A flow counts where it ends and is listed wherever it was: some more may come than were
   // counted.
-  FlowReader reader(stitcher, 2 * question.flows_max);
+  FlowReader reader(stitcher, counted_only, 2 * question.flows_max);
   const auto read = questions.answer(reading, reader, cancel);
   if (!read && !reader.is_full()) return base::Unexpected(read.error());
 
-  Conversations answer{.read = *part, .found = {}};
+  Conversations answer{.read = *part, .stitched = {}};
   // A range that is over tells nothing of what came after it.
-  answer.found = stitcher.finish(std::min(question.now, range.to), range.to < question.now);
-  answer.active =
-      static_cast<std::uint64_t>(std::ranges::count_if(answer.found, &Conversation::is_active));
+  answer.stitched =
+      stitcher.finish(std::min(question.now, range.to), range.to < question.now, question.top);
   answer.flows_read = reader.flows();
   answer.is_whole = *part == range && !reader.is_full();
   return answer;

@@ -3,6 +3,7 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <optional>
 #include <string>
@@ -72,10 +73,14 @@ class Stitcher {
   // `app`: its application's name; empty: not known.
   void add(const flow::FlowRecord& flow, std::string_view app);
 
-  // All of them: the active ones first, then by bytes both ways, falling. `now`: what has been told
-  // until then. `is_over`: that was a while ago, so that none counts as active. Ends this
-  // stitcher's work.
-  std::vector<Conversation> finish(base::UnixMs now, bool is_over = false);
+  struct Stitched {
+    std::vector<Conversation> first;  // the active ones first, then by bytes both ways, falling
+    std::uint64_t found = 0;          // how many there are in all
+    std::uint64_t active = 0;         // of all
+  };
+  // The first `top` of them. `now`: what has been told until then. `is_over`: that was a while ago,
+  // so that none counts as active. Ends this stitcher's work.
+  Stitched finish(base::UnixMs now, bool is_over, std::size_t top);
 
  private:
   struct Key {
@@ -95,13 +100,12 @@ class Stitcher {
 
   SilenceOf silence_of_;
   boost::unordered_flat_map<Key, std::size_t, KeyHash> newest_;
-  std::vector<Conversation> all_;
+  std::deque<Conversation> all_;  // grows without a copy: there may be many
 };
 
 struct Conversations {
-  query::TimeRange read;            // what of the range was read: its newest part
-  std::vector<Conversation> found;  // see Stitcher::finish()
-  std::uint64_t active = 0;
+  query::TimeRange read;  // what of the range was read: its newest part
+  Stitcher::Stitched stitched;
   std::uint64_t flows_read = 0;
   bool is_whole = true;  // false: the range has more flows than are read for one answer
 };
@@ -110,6 +114,7 @@ struct ConversationQuestion {
   query::Plan flows;  // lists flows
   SilenceOf silence_of;
   base::UnixMs now = 0;
+  std::size_t top = 100;
   std::uint64_t flows_max = 100'000;  // read for one answer, twice as many at the very most
 };
 

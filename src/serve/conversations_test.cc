@@ -55,7 +55,7 @@ std::vector<Conversation> stitched(const std::vector<flow::FlowRecord>& flows,
                                    base::UnixMs now = kNoon + 2'000) {
   Stitcher stitcher(silence);
   for (const flow::FlowRecord& flow : flows) stitcher.add(flow, "https");
-  return stitcher.finish(now);
+  return stitcher.finish(now, false, 1'000).first;
 }
 std::vector<Conversation> stitched(const std::vector<Told>& told,
                                    base::UnixMs now = kNoon + 2'000) {
@@ -125,7 +125,7 @@ TEST(Stitcher, OfARangeThatIsOverTheLargestComesFirst) {
   Stitcher stitcher(silence);
   stitcher.add(flow_of({kHost, 50'000, kPeer, 443, 100}), "https");
   stitcher.add(flow_of({kHost, 50'001, kPeer, 443, 9'000, kNoon, kFin}), "https");
-  const auto found = stitcher.finish(kNoon + 2'000, true);
+  const auto found = stitcher.finish(kNoon + 2'000, true, 10).first;
   ASSERT_THAT(found, SizeIs(2));
   EXPECT_EQ(found[0].sent.bytes, 9'000);
   EXPECT_FALSE(found[0].is_active || found[1].is_active);
@@ -215,6 +215,21 @@ TEST(Stitcher, ActiveOnesComeFirstThenTheLargest) {
   EXPECT_THAT(bytes, ElementsAre(300, 100, 5'000));
 }
 
+TEST(Stitcher, TheFirstAreGivenAndAllCounted) {
+  Stitcher stitcher(silence);
+  for (int i = 0; i < 1'000; ++i) {
+    const auto port = static_cast<std::uint16_t>(2'000 + i);
+    stitcher.add(flow_of({kHost, port, kPeer, 443, 100 + i % 500}), "https");
+  }
+  stitcher.add(flow_of({kHost, 4'000, kPeer, 443, 9'000, kNoon, kFin}), "https");
+  const auto ended = stitcher.finish(kNoon + 2'000, false, 3);
+  EXPECT_EQ(ended.found, 1'001u);
+  EXPECT_EQ(ended.active, 1'000u);
+  std::vector<std::optional<std::uint16_t>> ports;  // of equal ones the earlier first
+  for (const Conversation& known : ended.first) ports.push_back(known.client.port);
+  EXPECT_THAT(ports, ElementsAre(2'499, 2'999, 2'498));
+}
+
 class FindConversations : public store::StoreTest {
  protected:
   FindConversations() { open(); }
@@ -226,9 +241,13 @@ class FindConversations : public store::StoreTest {
     query::Plan flows = plan("", filter);
     flows.flows = true;
     flows.counted_only = false;
-    auto answer = find_conversations(
-        questions,
-        {.flows = flows, .silence_of = silence, .now = kNoon + 2'000, .flows_max = flows_max}, {});
+    auto answer = find_conversations(questions,
+                                     {.flows = flows,
+                                      .silence_of = silence,
+                                      .now = kNoon + 2'000,
+                                      .top = 1'000,
+                                      .flows_max = flows_max},
+                                     {});
     EXPECT_TRUE(answer);
     return answer ? std::move(*answer) : Conversations();
   }
@@ -240,23 +259,25 @@ TEST_F(FindConversations, InHotRowsAndParts) {
   commit(1);
   append({flow_of({kPeer, 443, kHost, 50'000, 9'000})}, 2);
   const auto answer = found();
-  ASSERT_THAT(answer.found, SizeIs(2));
-  EXPECT_EQ(answer.found[0].sent.bytes, 100);
-  EXPECT_EQ(answer.found[0].got.bytes, 9'000);
-  EXPECT_EQ(answer.found[0].app, "https");
-  EXPECT_EQ(answer.found[0].exporter, address("192.0.2.1"));
-  EXPECT_EQ(answer.active, 2u);
+  ASSERT_THAT(answer.stitched.first, SizeIs(2));
+  EXPECT_EQ(answer.stitched.first[0].sent.bytes, 100);
+  EXPECT_EQ(answer.stitched.first[0].got.bytes, 9'000);
+  EXPECT_EQ(answer.stitched.first[0].app, "https");
+  EXPECT_EQ(answer.stitched.first[0].exporter, address("192.0.2.1"));
+  EXPECT_EQ(answer.stitched.active, 2u);
   EXPECT_EQ(answer.flows_read, 3u);
   EXPECT_TRUE(answer.is_whole);
-  EXPECT_THAT(found(1'000, "host:2001:db8::1").found, SizeIs(1));
-  EXPECT_THAT(found(1'000, "host:192.0.2.77").found, IsEmpty());
+  EXPECT_THAT(found(1'000, "host:2001:db8::1").stitched.first, SizeIs(1));
+  EXPECT_THAT(found(1'000, "host:192.0.2.77").stitched.first, IsEmpty());
 }
 
 TEST_F(FindConversations, FlowsThatAnotherPointCountsAreLeftOut) {
   auto again = flow_of({kHost, 50'000, kPeer, 443, 100});
   again.counted = false;
   append({flow_of({kHost, 50'000, kPeer, 443, 100}), again});
-  EXPECT_EQ(found().found.at(0).sent.bytes, 100);
+  EXPECT_EQ(found().stitched.first.at(0).sent.bytes, 100);
+  // A question about what an exporter saw takes all that it did.
+  EXPECT_EQ(found(1'000, "exporter:192.0.2.1").stitched.first.at(0).sent.bytes, 200);
 }
 
 TEST_F(FindConversations, TheNewestAreReadWhereThereAreTooMany) {
@@ -271,9 +292,9 @@ TEST_F(FindConversations, TheNewestAreReadWhereThereAreTooMany) {
   EXPECT_GT(answer.read.from, kNoon - 300 * base::kMsPerSecond);
   EXPECT_GT(answer.flows_read, 150u);
   EXPECT_LE(answer.flows_read, 600u);
-  EXPECT_EQ(answer.flows_read, answer.found.size());
+  EXPECT_EQ(answer.flows_read, answer.stitched.found);
   const bool has_newest = std::ranges::any_of(
-      answer.found, [](const Conversation& known) { return known.client.port == 2'999; });
+      answer.stitched.first, [](const Conversation& known) { return known.client.port == 2'999; });
   EXPECT_TRUE(has_newest);
 }
 

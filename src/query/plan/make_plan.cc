@@ -172,7 +172,8 @@ std::optional<UserError> stray_member(const PlanText& text, bool flows) {
   return std::nullopt;
 }
 
-// A question about observation points wants what each of them saw.
+}  // namespace
+
 bool asks_of_observation_points(const Plan& plan) {
   using flow::bit;
   constexpr flow::ColumnMask kPoints = bit(Column::exporter) | bit(Column::domain) |
@@ -185,6 +186,8 @@ bool asks_of_observation_points(const Plan& plan) {
   };
   return (columns_of(plan.filter.root) & kPoints) != 0 || std::ranges::any_of(plan.by, is_point);
 }
+
+namespace {
 
 std::optional<UserError> fill_sums(const PlanText& text, Plan& plan) {
   auto by = parse_by(text.by);

@@ -84,6 +84,9 @@ struct PlanError : base::UserError {
 
 base::Expected<Plan, PlanError> make_plan(const PlanText& text, base::UnixMs now_ms);
 
+// Whether it wants what each observation point saw: then rows count that `counted` leaves out.
+bool asks_of_observation_points(const Plan& plan);
+
 // The forms of `t` in URLs: -24h, -7d..-1d, 2026-08-13T20:00..2026-08-13T21:00 (server's zone
 // unless Z), today, yesterday, week, month; also a day (2026-08-13) and Unix milliseconds as either
 // end. What has no end written ends now.

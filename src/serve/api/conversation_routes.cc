@@ -115,8 +115,8 @@ Response as_json(const Conversations& answer, query::TimeRange range,
                        json::object{{"range", json::object{{"from", range.from}, {"to", range.to}}},
                                     {"read_from", answer.read.from},
                                     {"sessions", std::move(sessions)},
-                                    {"found", answer.found.size()},
-                                    {"active", answer.active},
+                                    {"found", answer.stitched.found},
+                                    {"active", answer.stitched.active},
                                     {"flows_read", answer.flows_read},
                                     {"whole", answer.is_whole}});
 }
@@ -148,12 +148,14 @@ std::optional<Response> get_conversations(Api& api, const Call& call) {
   const auto plan = query::make_plan(text, call.now);
   if (!plan) return plan_error_response(plan.error());
   const auto answer = find_conversations(
-      api.sources().questions, {.flows = *plan, .silence_of = silence_of(api), .now = call.now},
+      api.sources().questions,
+      {.flows = *plan, .silence_of = silence_of(api), .now = call.now, .top = *top},
       call.exchange.gone());
   if (!answer) return query_error_response(answer.error());
 
-  const std::size_t wanted = state == "active" ? answer->active : answer->found.size();
-  const auto listed = std::span(answer->found).first(std::min(wanted, *top));
+  const auto& stitched = answer->stitched;
+  const std::size_t wanted = state == "active" ? stitched.active : stitched.first.size();
+  const auto listed = std::span(stitched.first).first(std::min(wanted, stitched.first.size()));
   return format == "csv" ? csv_response(listed) : as_json(*answer, plan->range, listed);
 }
 
