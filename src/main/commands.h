@@ -19,6 +19,7 @@ void add_config(CLI::App& app, int& exit_code);
 void add_decode(CLI::App& app, int& exit_code);
 void add_filter(CLI::App& app, int& exit_code);
 void add_query(CLI::App& app, int& exit_code);
+void add_replay(CLI::App& app, int& exit_code);
 void add_serve(CLI::App& app, int& exit_code);
 void add_status(CLI::App& app, int& exit_code);
 void add_store(CLI::App& app, int& exit_code);

@@ -1,12 +1,7 @@
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
 #include <limits>
 #include <map>
@@ -16,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/mapped_file.h"
 #include "base/result.h"
 #include "collect/decode/caps.h"
 #include "collect/decode/decoder.h"
@@ -32,47 +28,6 @@ struct Options {
   std::vector<std::string> files;
   std::string format = "json";
   std::string ledger_file;  // empty: none
-};
-
-// A whole file as octets, mapped for as long as this lives.
-class MappedFile {
- public:
-  static base::Expected<MappedFile, base::IoError> open(const std::string& path) {
-    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0) return failed("open", path, errno);
-    auto mapped = map(descriptor, path);
-    ::close(descriptor);
-    return mapped;
-  }
-  MappedFile(MappedFile&& other) noexcept
-      : mapped_(std::exchange(other.mapped_, nullptr)), octets_(other.octets_) {}
-  MappedFile& operator=(MappedFile&&) = delete;
-  ~MappedFile() {
-    if (mapped_ != nullptr) ::munmap(mapped_, octets_);
-  }
-
-  wire::ByteView octets() const { return {static_cast<const std::byte*>(mapped_), octets_}; }
-
- private:
-  MappedFile(void* mapped, std::size_t octets) : mapped_(mapped), octets_(octets) {}
-
-  static tl::unexpected<base::IoError> failed(const char* operation, const std::string& path,
-                                              int error, std::string detail = {}) {
-    return base::Unexpected(base::IoError{operation, path, error, std::move(detail)});
-  }
-  static base::Expected<MappedFile, base::IoError> map(int descriptor, const std::string& path) {
-    struct stat status {};
-    if (::fstat(descriptor, &status) != 0) return failed("read", path, errno);
-    if (!S_ISREG(status.st_mode)) return failed("read", path, 0, "not a regular file");
-    const auto octets = static_cast<std::size_t>(status.st_size);
-    if (octets == 0) return failed("read", path, 0, "expected pcap, pcapng or a datagram; empty");
-    void* mapped = ::mmap(nullptr, octets, PROT_READ, MAP_PRIVATE, descriptor, 0);
-    if (mapped == MAP_FAILED) return failed("map", path, errno);
-    return MappedFile(mapped, octets);
-  }
-
-  void* mapped_;
-  std::size_t octets_;
 };
 
 // Decodes datagrams in order and prints what they hold, one line each.
@@ -163,7 +118,7 @@ void print_raw(wire::ByteView octets, Printer& printer) {
 }
 
 int print_file(const std::string& file, Printer& printer) {
-  const auto mapped = MappedFile::open(file);
+  const auto mapped = base::MappedFile::open(file);
   if (!mapped) {
     fmt::print(stderr, "weir decode: {}\n", to_text(mapped.error()));
     return kInputWrong;

@@ -3,11 +3,19 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "wire/bytes/byte_reader.h"
 
 namespace wire {
+
+// Overwrites all of `place` with the low octets of `value`, big-endian.
+constexpr void store_be(std::span<std::byte> place, std::uint64_t value) {
+  for (std::size_t i = place.size(); i-- > 0; value >>= 8) {
+    place[i] = static_cast<std::byte>(value & 0xff);
+  }
+}
 
 // Appends big-endian integers and octets to a buffer of the caller's, and patches earlier ones
 // (lengths and counts, known only when what they count is written).
