@@ -29,6 +29,8 @@ constexpr int kRoundsPerPort = 8;
 // At the end, what waits in the sockets is taken for this long: a sender that never pauses must
 // not keep the process alive.
 constexpr std::int64_t kDrainMs = 2'000;
+// What waits in a port that is to go is taken for this long: the others wait meanwhile.
+constexpr std::int64_t kLeaveMs = 200;
 constexpr std::int64_t kClockBehindMs = 2'000;
 constexpr std::size_t kRefusedOctetsShown = 32;
 
@@ -133,13 +135,7 @@ void Receiver::take_change() {
       kept.push_back(std::move(port));
       continue;
     }
-    empty(port);
-    const flow::PortView last = port.view();
-    former_ports_.datagrams += last.datagrams;
-    former_ports_.octets += last.octets;
-    former_ports_.kernel_drops += last.kernel_drops;
-    former_ports_.truncated += last.truncated;
-    spdlog::info("UDP {}: not listened on any more", last.address);
+    take_leave_of(port);
   }
   ports_ = std::move(kept);
   for (const state::Endpoint& endpoint : taken_->listen) {
@@ -152,6 +148,29 @@ void Receiver::take_change() {
     }
   }
   publish_view();
+}
+
+// Every datagram that came until the socket is closed is either taken or counted as dropped.
+void Receiver::take_leave_of(UdpPort& port) {
+  if (port.is_bound()) {
+    port.let_no_more_in();
+    const std::int64_t until_ms = steady_ms() + kLeaveMs;
+    while (take_from(port) > 0 && steady_ms_ < until_ms) {
+      pass_barrier_if_due();
+      look_at_clocks();
+    }
+  }
+  const flow::PortView taken = port.view();
+  former_ports_.datagrams += taken.datagrams;
+  former_ports_.octets += taken.octets;
+  former_ports_.truncated += taken.truncated;
+  if (port.is_bound()) {
+    while (!port.receive(slots_, now_ns_).empty()) continue;
+    port.count_drops();
+  }
+  const flow::PortView all = port.view();
+  former_ports_.kernel_drops += all.kernel_drops + all.datagrams - taken.datagrams;
+  spdlog::info("UDP {}: not listened on any more", all.address);
 }
 
 void Receiver::run(const std::stop_token& stop) {

@@ -49,7 +49,8 @@ class Receiver {
   std::vector<flow::PortView> ports() const;
 
   // Any thread: from soon on these ports are listened on and these senders taken. A port that stays
-  // keeps its socket; one that goes is emptied first. What cannot be bound is tried again.
+  // keeps its socket; one that goes is emptied first, and what came while it was is counted as
+  // dropped. What cannot be bound is tried again.
   void change(std::vector<state::Endpoint> listen, Admission::Senders senders);
 
   // Until stopped: then takes what waits in the sockets, sends the last barrier and closes the
@@ -79,6 +80,7 @@ class Receiver {
   void send_to_workers();
   void drain_ports();
   void take_change();
+  void take_leave_of(UdpPort& port);
   void retry_ports();
   void pass_barrier_if_due();
   void pass_barrier();

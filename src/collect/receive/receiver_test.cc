@@ -283,6 +283,30 @@ TEST_F(ReceiverTest, PortsAndSendersChangeWhileItRuns) {
   EXPECT_EQ(rows_, 2u);
 }
 
+TEST_F(ReceiverTest, APortThatGoesIsEmptiedAndEveryDatagramThatCameIsCounted) {
+  constexpr std::uint32_t kSent = 3'000;
+  auto receiver = opened();
+  const TestingSender sender(AF_INET);
+  for (std::uint32_t i = 0; i < kSent; ++i) {
+    sender.send(port_of(*receiver), netflow5_datagram(1, i, now_ms()));
+  }
+  auto elsewhere = loopback(port_of(*receiver));
+  elsewhere.address = flow::Address::v4(0x7f000002);
+  receiver->change({elsewhere}, {});
+  std::jthread receiving([&](std::stop_token stop) { receiver->run(stop); });
+  flow::PortView former;
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (former.datagrams == 0 && std::chrono::steady_clock::now() < deadline) {
+    former = receiver->view().get()->former_ports;
+  }
+  receiving.request_stop();
+  receiving.join();
+  worker_->run();
+  EXPECT_EQ(former.datagrams + former.kernel_drops, kSent);
+  EXPECT_EQ(former.octets, rows_ * (24 + 48));
+  EXPECT_EQ(former.datagrams, rows_);
+}
+
 TEST(FindUdpPortHolder, KnowsNobodyWhereNobodyListens) {
   std::uint16_t port = 0;
   {

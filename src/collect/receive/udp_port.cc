@@ -2,9 +2,12 @@
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
+#include <linux/filter.h>
+#include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <ctime>
@@ -213,6 +216,19 @@ Datagram UdpPort::read_slot(ReceiveSlots& slots, std::size_t index, base::UnixNs
   octets_ += datagram.payload.size();
   if ((message.msg_hdr.msg_flags & MSG_TRUNC) != 0) ++truncated_;
   return datagram;
+}
+
+void UdpPort::let_no_more_in() const {
+  sock_filter takes_nothing{BPF_RET | BPF_K, 0, 0, 0};
+  const sock_fprog program{1, &takes_nothing};
+  ::setsockopt(descriptor_, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
+}
+
+void UdpPort::count_drops() {
+  std::array<std::uint32_t, SK_MEMINFO_VARS> facts{};
+  socklen_t length = sizeof(facts);
+  if (::getsockopt(descriptor_, SOL_SOCKET, SO_MEMINFO, facts.data(), &length) != 0) return;
+  kernel_drops_ = std::max<std::uint64_t>(kernel_drops_, facts[SK_MEMINFO_DROPS]);
 }
 
 flow::PortView UdpPort::view() const {

@@ -67,6 +67,12 @@ class UdpPort {
   // call with these slots. `now_ns` stands in where the kernel gives no time of receipt.
   std::span<const Datagram> receive(ReceiveSlots& slots, base::UnixNs now_ns);
 
+  // For a port that is to go. From here on the kernel drops what comes; what waits can still be
+  // received.
+  void let_no_more_in() const;
+  // Counts all that the kernel has dropped: else its count comes with the next datagram.
+  void count_drops();
+
   flow::PortView view() const;
 
  private:
