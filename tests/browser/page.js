@@ -49,6 +49,16 @@ export async function log_in(context) {
   if (came.status() !== 200) throw new Error(`login: ${came.status()} ${await came.text()}`);
 }
 
+// From the setup code to the administrator, as a person does it; leads to the setup page.
+export async function become_admin(page, weir) {
+  await page.getByLabel('Setup code').fill(weir.setup_code);
+  await page.press_on(page.getByRole('button', { name: 'Continue' }));
+  await page.getByLabel('Name').fill(kAdmin.name);
+  await page.getByLabel('Password').fill(kAdmin.password);
+  await page.press_on(page.getByRole('button', { name: 'Create administrator' }));
+  await page.waitForURL('**/system/setup');
+}
+
 // A page whose clicks are counted.
 export async function open_page(context, path) {
   const page = await context.newPage();
@@ -113,6 +123,21 @@ export async function faults(page, rules) {
     chosen,
   );
   return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 160)}`);
+}
+
+// The cells of every row of a table, its texts as they are read. A table draws what is seen.
+export async function cells_of(table) {
+  const page = table.page();
+  await page.setViewportSize({ width: kScreen.width, height: 20_000 });
+  const rows = table.locator('tbody tr[aria-rowindex]');
+  await rows.first().waitFor();
+  const all = Number(await table.getAttribute('aria-rowcount')) - 1;
+  await rows.nth(all - 1).waitFor();
+  const cells = await rows.evaluateAll((rows) =>
+    rows.map((row) => [...row.cells].map(({ innerText }) => innerText.trim())),
+  );
+  await page.setViewportSize(kScreen);
+  return cells;
 }
 
 const kScale = { B: 1, kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };

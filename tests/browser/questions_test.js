@@ -1,5 +1,6 @@
 // The questions for which people look at such a program: each by counted clicks from the overview,
-// and the answer on the page compared with what the household did.
+// and the answer on the page compared with what the household did. What a host is doing now is asked
+// in first_minute_test.js and softflowd_test.js, of flows that just came.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, afterEach, before, describe, it } from 'node:test';
@@ -7,6 +8,7 @@ import { history, is_ours, midnight } from './household.js';
 import { write_segment } from './journal.js';
 import {
   assert_about,
+  cells_of,
   octets_of,
   open_browser,
   open_context,
@@ -42,6 +44,8 @@ describe('the questions', () => {
     now = Date.now();
     page = await open_page(context, path);
   }
+  const first_host = () =>
+    page.getByRole('list', { name: 'Top hosts' }).getByRole('link').first().innerText();
   // The rows of a card are the first of `expected`, in that order, with those bytes.
   async function card_tells(title, expected) {
     const rows = await rows_of(page.getByRole('list', { name: title }));
@@ -53,6 +57,18 @@ describe('the questions', () => {
     rows.forEach(({ value }, index) =>
       assert_about(octets_of(value), expected[index].bytes, expected[index].name),
     );
+  }
+
+  // A download of a page as rows of texts, its head aside.
+  async function file_of(link) {
+    const coming = page.waitForEvent('download');
+    await page.press_on(link);
+    const text = readFileSync(await (await coming).path(), 'utf8');
+    const [head, ...lines] = text
+      .trim()
+      .split(/\r?\n/)
+      .map((line) => line.split(','));
+    return lines.map((line) => Object.fromEntries(head.map((name, at) => [name, line[at]])));
   }
 
   it('who are the top users: no click', async () => {
@@ -84,8 +100,11 @@ describe('the questions', () => {
     assert.equal(page.clicks, 0);
   });
 
-  it('which hour was the busiest: no click', async () => {
-    await open('/?t=yesterday');
+  it('which hour of yesterday was the busiest: two clicks', async () => {
+    await open();
+    await page.press_on(page.getByRole('button', { name: /^Time range/ }));
+    await page.press_on(page.getByRole('link', { name: /^Yesterday/ }));
+    await page.waitForURL('**/?t=yesterday');
     const hours = Array.from({ length: 24 }, (_, hour) => midnight(1) + hour * kHour).map(
       (start) => ({
         start,
@@ -97,17 +116,29 @@ describe('the questions', () => {
     const [, hour, amount] = /hour from (\d+):00.*?\(([^)]+)\)/.exec(await sentence.innerText());
     assert.equal(Number(hour), new Date(start).getHours());
     assert_about(octets_of(amount), bytes, 'the busiest hour');
+    assert.equal(page.clicks, 2);
+  });
+
+  it('which hours are busy: no click', async () => {
+    await open();
+    const day = (new Date(midnight(1)).getDay() + 6) % 7;
+    const hours = page
+      .getByRole('grid', { name: 'Busy hours, last 7 days' })
+      .locator(`[data-cell^="${day}-"]`);
+    await hours.first().waitFor();
+    const titles = await hours.evaluateAll((cells) => cells.map(({ title }) => title));
+    assert.equal(titles.length, 24);
+    titles.forEach((title, hour) => {
+      const start = midnight(1) + hour * kHour;
+      assert_about(octets_of(title), truth.bytes_within(start, start + kHour), title);
+    });
     assert.equal(page.clicks, 0);
   });
 
   it('what did a host do yesterday from 19:00 to 20:00, and that as a file: three clicks', async () => {
     const [from, to] = [midnight(1) + 19 * kHour, midnight(1) + 20 * kHour];
     await open();
-    const host = await page
-      .getByRole('list', { name: 'Top hosts' })
-      .getByRole('link')
-      .first()
-      .innerText();
+    const host = await first_host();
     await page.press_on(page.getByRole('link', { name: host, exact: true }).first());
     await page.waitForURL(`**/hosts/${host}`);
     await page.press_on(page.getByRole('button', { name: /^Time range/ }));
@@ -125,24 +156,64 @@ describe('the questions', () => {
     );
     await card_tells('Peers', peers);
 
-    const coming = page.waitForEvent('download');
-    await page.press_on(page.getByRole('link', { name: 'CSV' }));
-    const file = readFileSync(await (await coming).path(), 'utf8');
-    const [head, ...lines] = file
-      .trim()
-      .split(/\r?\n/)
-      .map((line) => line.split(','));
-    const column = (name) => head.indexOf(name);
+    const lines = await file_of(page.getByRole('link', { name: 'CSV' }));
     const within = truth.all.filter(
       ({ src, dst, start, end }) => (src === host || dst === host) && start < to && end >= from,
     );
     assert.equal(lines.length, within.length);
-    const sum = lines.reduce((all, line) => all + Number(line[column('bytes')]), 0);
+    const sum = lines.reduce((all, { bytes }) => all + Number(bytes), 0);
     assert.equal(
       sum,
       within.reduce((all, { bytes }) => all + bytes, 0),
     );
     assert.equal(page.clicks, 3);
+  });
+
+  // A list as the page has it whole is what `truth` has, all of it, in its order.
+  async function table_tells(label, column, expected) {
+    const rows = await cells_of(page.getByRole('table', { name: label }));
+    assert.deepEqual(
+      rows.map(([name]) => name),
+      expected.map(({ name }) => name),
+    );
+    rows.forEach((row, index) =>
+      assert_about(octets_of(row[column]), expected[index].bytes, expected[index].name),
+    );
+  }
+
+  it('all users, and the same as a file: two clicks', async () => {
+    await open();
+    await page.press_on(page.getByRole('link', { name: 'Hosts', exact: true }));
+    const hosts = truth.top(now - 24 * kHour, now, ends);
+    await table_tells('Hosts', 1, hosts);
+    const lines = await file_of(page.getByRole('link', { name: 'CSV' }));
+    const sums = new Map();
+    for (const { host, bytes } of lines) sums.set(host, (sums.get(host) ?? 0) + Number(bytes));
+    assert.equal(sums.size, hosts.length);
+    for (const { name, bytes } of hosts) assert_about(sums.get(name), bytes, name);
+    assert.equal(page.clicks, 2);
+  });
+
+  it('all senders: one click', async () => {
+    await open();
+    await page.press_on(page.getByRole('link', { name: /^all.*Top senders$/ }));
+    await table_tells(
+      'Hosts',
+      3,
+      truth.top(now - 24 * kHour, now, ({ src }) => [src].filter(is_ours)),
+    );
+    assert.equal(page.clicks, 1);
+  });
+
+  it('all applications: one click', async () => {
+    await open();
+    await page.press_on(page.getByRole('link', { name: /^all.*Applications$/ }));
+    await table_tells(
+      'Groups',
+      1,
+      truth.top(now - 24 * kHour, now, ({ app }) => [app]),
+    );
+    assert.equal(page.clicks, 1);
   });
 
   it('nothing was fetched from elsewhere and nothing went wrong', () => {

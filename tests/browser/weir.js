@@ -29,14 +29,15 @@ export async function free_udp_port() {
 }
 
 export class Weir {
-  // `prepare` is given the data folder before the first start.
-  static async start({ prepare } = {}) {
+  // `prepare` is given the data folder before the first start; `config` is its weir.toml.
+  static async start({ prepare, config = '' } = {}) {
     const weir = new Weir();
     weir.folder = mkdtempSync(join(tmpdir(), 'weir-browser-'));
     weir.data = join(weir.folder, 'data');
     weir.http_port = await free_tcp_port();
     weir.udp_port = await free_udp_port();
     mkdirSync(weir.data);
+    writeFileSync(join(weir.folder, 'weir.toml'), config);
     // What is set here can be changed while it runs, unlike what the command line says.
     writeFileSync(join(weir.data, 'settings.toml'), `listen = ["127.0.0.1:${weir.udp_port}"]\n`);
     prepare?.(weir.data, weir.udp_port);
@@ -51,7 +52,9 @@ export class Weir {
   // Starts the process over the same folder and ports, and waits until it says that it is up.
   async begin() {
     const { http_port } = this;
-    const command = ['serve', '--data', this.data, '--http', `127.0.0.1:${http_port}`];
+    const config = join(this.folder, 'weir.toml');
+    const command = ['serve', '--config', config, '--data', this.data];
+    command.push('--http', `127.0.0.1:${http_port}`);
     this.process = spawn(join(kBuild, 'weir'), command, { cwd: this.folder });
     this.said = '';
     const up = new Promise((done, failed) => {
