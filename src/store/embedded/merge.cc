@@ -1,5 +1,6 @@
 #include "store/embedded/merge.h"
 
+#include <algorithm>
 #include <map>
 #include <tuple>
 
@@ -32,6 +33,18 @@ bool may_be_merged(const Part& part, unsigned merges) {
          part.cut_rows == 0;
 }
 
+// Flow parts without minute rows spoil the minutes that they span, and as one part all that lie
+// between them too: whether minute rows answer for some of these.
+bool would_spoil_minutes(const Part& earlier, const Part& later,
+                         const std::vector<PartPtr>& parts) {
+  if (later.kind != "flows" || later.rolled_up) return false;
+  return std::ranges::any_of(parts, [&](const PartPtr& file) {
+    const Part& part = file->part();
+    return part.kind == "flows" && part.rolled_up && part.max_received > earlier.min_received &&
+           part.min_received < later.max_received;
+  });
+}
+
 std::vector<PartPtr> of_one_step(const std::vector<PartPtr>& parts, unsigned merges,
                                  base::UnixMs now, std::uint64_t octets_max,
                                  const std::set<std::string>& left_alone) {
@@ -43,8 +56,11 @@ std::vector<PartPtr> of_one_step(const std::vector<PartPtr>& parts, unsigned mer
     if (begin + step + kMergeLateMs > now) break;
     if (!may_be_merged(part, merges) || left_alone.contains(part.name)) continue;
     auto& candidates = all[{part.kind, begin, is_old(part), part.rolled_up}];
-    if (candidates.rows + part.rows > kMergedRowsMax ||
-        candidates.octets + part.octets > octets_max) {
+    const bool fits = candidates.rows + part.rows <= kMergedRowsMax &&
+                      candidates.octets + part.octets <= octets_max;
+    const bool spoils = !candidates.parts.empty() &&
+                        would_spoil_minutes(candidates.parts.front()->part(), part, parts);
+    if (!fits || spoils) {
       if (candidates.parts.size() > 1) return candidates.parts;
       candidates = {};
     }

@@ -280,6 +280,27 @@ TEST_F(MergeTest, ARollupPartWithARestRowStaysByItself) {
   EXPECT_EQ(parts("hosts").front().cut_rows + parts("hosts").back().cut_rows, 1u);
 }
 
+// Merged, two of them would keep minute rows from answering for all that lies between.
+TEST_F(MergeTest, FlowPartsWhoseMinuteRowsWereGivenUpAreMergedWithNeighboursAlone) {
+  open();
+  append({a_flow("10.0.0.1", "198.51.100.1", 1)}, ++segment_);
+  commit(segment_);
+  seal({a_flow("10.0.0.1", "198.51.100.1", 10, kNoon + 30 * base::kMsPerMinute)});
+  for (const int minute : {50, 55}) {
+    append({a_flow("10.0.0.1", "198.51.100.1", 100, kNoon + minute * base::kMsPerMinute)},
+           ++segment_);
+    commit(segment_);
+  }
+  merge(kHourOver);
+  merge(kDayOver);
+  ASSERT_THAT(parts(), SizeIs(3));
+  EXPECT_EQ(parts().back().rows, 2u);
+  auto between = plan("host");
+  between.range = {kNoon + 20 * base::kMsPerMinute, kNoon + 40 * base::kMsPerMinute};
+  EXPECT_THAT(ask(between), ElementsAre("10.0.0.1 10"));
+  EXPECT_EQ(summary_.tier, "minute");
+}
+
 // What a kill leaves is the files and the state.db of some moment: these are put together from
 // copies made before and after the merge.
 TEST_F(MergeTest, KilledAnywhereEveryFlowIsThereOnce) {
