@@ -82,8 +82,9 @@ class Store {
 
   // Makes one larger part of some small ones, of at most a million rows together, in one step like
   // a commit. False: none is to be made now. An error leaves everything as it was. `meanwhile` is
-  // called every few thousand rows and may append().
-  using Meanwhile = std::function<void()>;
+  // called every few thousand rows and may append(); when it answers false the merge is broken off,
+  // and everything stays as it was.
+  using Meanwhile = std::function<bool()>;
   virtual base::Expected<bool, base::IoError> merge_small_parts(base::UnixMs now,
                                                                 const Meanwhile& meanwhile) = 0;
 

@@ -138,7 +138,10 @@ void StoreThread::take_waiting() {
 
 void StoreThread::try_merge() {
   const Time begin = std::chrono::steady_clock::now();
-  const auto merged = store_.merge_small_parts(clock_.now_ms(), [this] { take_waiting(); });
+  const auto merged = store_.merge_small_parts(clock_.now_ms(), [this] {
+    take_waiting();
+    return !input_.finished();  // else the process is to end, and a merge can be made at any time
+  });
   const Time end = std::chrono::steady_clock::now();
   merge_at_ = end + (merged && *merged ? options_.merge_rest * (end - begin)
                                        : Time::duration(options_.merge_every));

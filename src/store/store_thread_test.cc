@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <latch>
 #include <thread>
 
 #include "store/embedded/store_fixture_test.h"
@@ -154,6 +155,43 @@ TEST_F(StoreThreadTest, MergesSmallPartsWhileNothingWaits) {
   EXPECT_THAT(committed_, ElementsAre(4));
   ASSERT_EQ(store_->parts().size(), 2u);
   EXPECT_EQ(store_->parts().front().rows, 3u);
+}
+
+// Merges for as long as it is let.
+class EverMergingStore final : public Store {
+ public:
+  void append(std::unique_ptr<flow::Batch>) override {}
+  base::Expected<void, base::IoError> commit(const Commit&) override { return {}; }
+  base::Expected<bool, base::IoError> merge_small_parts(base::UnixMs,
+                                                        const Meanwhile& meanwhile) override {
+    while (meanwhile()) has_begun.count_down(has_begun.try_wait() ? 0 : 1);
+    return false;
+  }
+  base::Expected<query::AnswerSummary, query::QueryError> query(const query::Plan&,
+                                                                query::AnswerSink&,
+                                                                const query::Cancel&) override {
+    return query::AnswerSummary{};
+  }
+  std::vector<flow::LedgerRow> ledger(query::TimeRange) const override { return {}; }
+  std::vector<flow::LedgerRow> ledger_sums(query::TimeRange) const override { return {}; }
+  std::vector<Part> parts() const override { return {}; }
+  StoreStatus status() const override { return {}; }
+
+  std::latch has_begun{1};
+};
+
+TEST_F(StoreThreadTest, BreaksAMergeOffWhenNothingMoreWillCome) {
+  EverMergingStore store;
+  std::jthread thread([&] {
+    StoreThread(store, channel_, {.workers = 1}, [this](std::uint64_t segment) {
+      committed_.push_back(segment);
+    }).run();
+  });
+  store.has_begun.wait();
+  hand_over(0, done(4));
+  channel_.close();
+  thread.join();
+  EXPECT_THAT(committed_, ElementsAre(4));
 }
 
 TEST_F(StoreThreadTest, GivesUpAFailingCommitAfterTheDrainAndLeavesItToTheJournal) {

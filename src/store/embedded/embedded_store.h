@@ -88,6 +88,7 @@ class EmbeddedStore final : public Store {
   Done write_merged_flows(const Merge& merge, const Meanwhile& meanwhile, Written& written);
   template <class Row>
   Done write_merged_minutes(const Merge& merge, const Meanwhile& meanwhile, Written& written);
+  base::IoError cannot_read(const PartPtr& source, const duck::Error& error);
   static void describe_merge(const Merge& merge, Part& part);
   Done replace(const std::vector<PartPtr>& sources, const Written& written);
   void leave_room_for_merge(std::uint64_t octets);

@@ -54,7 +54,7 @@ class MergeTest : public StoreTest {
   }
   void merge(base::UnixMs now) {
     for (;;) {
-      const auto more = store_->merge_small_parts(now, [] {});
+      const auto more = store_->merge_small_parts(now, [] { return true; });
       ASSERT_TRUE(more) << base::to_text(more.error());
       if (!*more) return;
     }
@@ -392,7 +392,7 @@ TEST_F(MergeTest, APartThatCannotBeWrittenLeavesEverythingAsItWas) {
   const auto folder = (folder_ / parts().front().name).parent_path();
   std::filesystem::create_directory(folder / "0000000025.parquet.unfinished");
   std::filesystem::create_directory(folder / "0000000025.parquet.unfinished/in_the_way");
-  EXPECT_FALSE(store_->merge_small_parts(kHourOver, [] {}));
+  EXPECT_FALSE(store_->merge_small_parts(kHourOver, [] { return true; }));
   std::filesystem::remove_all(folder / "0000000025.parquet.unfinished");
   EXPECT_EQ(files().size(), count);
   EXPECT_EQ(budget_->used_octets(), used);
@@ -438,9 +438,10 @@ TEST_F(MergeTest, WhatComesMeanwhileIsSeenAndKept) {
   seal_an_hour();
   std::uint64_t came = 0;
   const auto more = store_->merge_small_parts(kHourOver, [&] {
-    if (++came > 3) return;
+    if (++came > 3) return true;
     append({a_flow("10.0.0.4", "198.51.100.1", static_cast<std::int64_t>(came))}, segment_ + 1);
     EXPECT_EQ(store_->status().hot_rows, came);
+    return true;
   });
   ASSERT_TRUE(more && *more);
   EXPECT_GT(came, 24);
@@ -449,6 +450,33 @@ TEST_F(MergeTest, WhatComesMeanwhileIsSeenAndKept) {
   commit(segment_ + 1);
   EXPECT_EQ(store_->status().hot_rows, 0u);
   EXPECT_THAT(ask(plan("src", "src:10.0.0.4", "flows")), ElementsAre("10.0.0.4 3"));
+}
+
+TEST_F(MergeTest, BrokenOffAnywhereItLeavesEverythingAsItWas) {
+  open();
+  seal_an_hour();
+  const auto before = all_answers();
+  const auto used = budget_->used_octets();
+  int asked = 0;
+  ASSERT_TRUE(store_->merge_small_parts(kHourOver, [&] { return ++asked > 0; }));
+  store_.reset();
+  std::filesystem::remove_all(folder_);
+  segment_ = 0;
+  open();
+  seal_an_hour();
+  for (int last = 1; last <= asked; ++last) {
+    int count = 0;
+    const auto merged = store_->merge_small_parts(kHourOver, [&] { return ++count < last; });
+    ASSERT_TRUE(merged) << base::to_text(merged.error());
+    EXPECT_FALSE(*merged);
+    EXPECT_EQ(count, last);  // not asked again
+    EXPECT_EQ(budget_->used_octets(), used);
+    EXPECT_THAT(files(), SizeIs(24));
+  }
+  EXPECT_EQ(all_answers(), before);
+  merge(kHourOver);
+  EXPECT_THAT(parts(), SizeIs(1));
+  EXPECT_EQ(all_answers(), before);
 }
 
 TEST_F(MergeTest, RetentionTakesAMergedPartWhole) {

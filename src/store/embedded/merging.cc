@@ -13,11 +13,7 @@
 namespace store {
 namespace {
 
-base::IoError cannot_read(const PartPtr& source, const duck::Error& error) {
-  return {"read", source->file().string(), 0, error.text};
-}
-
-// Calls `meanwhile` at each piece: the store thread then takes in what workers hand over.
+// Calls `meanwhile` before each piece: the store thread then takes in what workers hand over.
 class AttentiveRows final : public RowSource {
  public:
   AttentiveRows(std::unique_ptr<const RowSource> rows, const Store::Meanwhile& meanwhile)
@@ -27,8 +23,8 @@ class AttentiveRows final : public RowSource {
   std::uint64_t rows() const override { return rows_->rows(); }
   std::size_t pieces() const override { return rows_->pieces(); }
   std::size_t rows_of(std::size_t piece) const override { return rows_->rows_of(piece); }
+  bool goes_on() const override { return meanwhile_(); }
   void fill(std::size_t piece, std::size_t field, duckdb_vector vector) const override {
-    if (field == 0) meanwhile_();
     rows_->fill(piece, field, vector);
   }
 
@@ -40,11 +36,16 @@ class AttentiveRows final : public RowSource {
 }  // namespace
 
 base::Expected<bool, base::IoError> EmbeddedStore::merge_small_parts(base::UnixMs now,
-                                                                     const Meanwhile& meanwhile) {
+                                                                     const Meanwhile& caller) {
+  bool is_broken_off = false;
+  const Meanwhile meanwhile = [&] {
+    is_broken_off = is_broken_off || !caller();
+    return !is_broken_off;
+  };
   auto merge = next_merge(view_.get()->parts, now, merge_room(), left_alone_);
   if (!merge) return false;
   for (const auto& source : merge->sources) {
-    meanwhile();
+    if (!meanwhile()) return false;
     const auto intact = is_intact(*source);
     if (!intact) return base::Unexpected(intact.error());
     if (*intact) continue;
@@ -67,12 +68,19 @@ base::Expected<bool, base::IoError> EmbeddedStore::merge_small_parts(base::UnixM
   }
   if (!done) {
     forget(written);
+    if (is_broken_off) return false;
     return base::Unexpected(done.error());
   }
   CRASH_POINT("between_merge_commit_and_unlink");
   parts_merged_.add(merge->sources.size());
   for (const auto& source : merge->sources) rows_merged_.add(source->part().rows);
   return true;
+}
+
+// Its rows cannot be had: it is left alone until the next start, unless reading was broken off.
+base::IoError EmbeddedStore::cannot_read(const PartPtr& source, const duck::Error& error) {
+  if (error.kind != duck::Error::Kind::Interrupted) left_alone_.insert(source->part().name);
+  return {"read", source->file().string(), 0, error.text};
 }
 
 EmbeddedStore::Done EmbeddedStore::write_merged(const Merge& merge, const Meanwhile& meanwhile,
@@ -89,7 +97,6 @@ EmbeddedStore::Done EmbeddedStore::write_merged_flows(const Merge& merge,
   std::vector<std::unique_ptr<flow::Batch>> read;
   for (const auto& source : merge.sources) {
     if (const auto done = read_flows(*source, writer_->connection(), meanwhile, read); !done) {
-      left_alone_.insert(source->part().name);
       return base::Unexpected(cannot_read(source, done.error()));
     }
   }
@@ -111,7 +118,6 @@ EmbeddedStore::Done EmbeddedStore::write_merged_minutes(const Merge& merge,
   std::vector<Row> rows;
   for (const auto& source : merge.sources) {
     if (const auto done = read_minutes(*source, writer_->connection(), meanwhile, rows); !done) {
-      left_alone_.insert(source->part().name);
       return base::Unexpected(cannot_read(source, done.error()));
     }
   }

@@ -60,7 +60,8 @@ base::Expected<void, duck::Error> each_chunk(const PartFile& file,
     if (!*chunk) break;
     came += (*chunk)->rows();
     take(**chunk);
-    meanwhile();
+    if (meanwhile()) continue;
+    return base::Unexpected(duck::Error{duck::Error::Kind::Interrupted, "broken off"});
   }
   if (came == file.part().rows) return {};
   return base::Unexpected(duck::Error{

@@ -11,7 +11,7 @@
 // Parts read back as what they were written from, so that a merge seals as a commit does.
 namespace store {
 
-// `meanwhile` is called at every chunk.
+// `meanwhile` is called at every chunk; where it answers false, reading ends in Interrupted.
 
 // Adds the rows of a flow part, in its order; the last batch is filled up first.
 base::Expected<void, duck::Error> read_flows(const PartFile& file, duck::Connection& connection,

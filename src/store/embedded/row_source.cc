@@ -57,6 +57,10 @@ void produce(duckdb_function_info info, duckdb_data_chunk output) {
     duckdb_data_chunk_set_size(output, 0);
     return;
   }
+  if (!scan.source->goes_on()) {
+    duckdb_function_set_error(info, "rows(): broken off");
+    return;
+  }
   const std::size_t known = scan.source->fields().size();
   for (std::size_t i = 0; i < scan.fields.size(); ++i) {
     // COUNT(*) asks for a row number, which nobody reads.

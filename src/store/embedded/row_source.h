@@ -32,6 +32,8 @@ class RowSource {
   // Rows come in pieces of at most duckdb_vector_size(), numbered from 0.
   virtual std::size_t pieces() const = 0;
   virtual std::size_t rows_of(std::size_t piece) const = 0;
+  // Asked before each piece: false ends the statement with an error.
+  virtual bool goes_on() const { return true; }
   // Writes the piece's values of a field, and which of them are NULL, into `vector`.
   virtual void fill(std::size_t piece, std::size_t field, duckdb_vector vector) const = 0;
 };

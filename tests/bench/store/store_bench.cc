@@ -129,6 +129,7 @@ void merge(store::EmbeddedStore& store) {
       const auto now = std::chrono::steady_clock::now();
       longest_s = std::max(longest_s, std::chrono::duration<double>(now - last).count());
       last = now;
+      return true;
     };
     const auto merged = store.merge_small_parts(kStart + 2 * base::kMsPerDay, meanwhile);
     CHECK(merged.has_value());

@@ -75,7 +75,7 @@ class Embedded final : public Engine {
   void merge() {
     constexpr base::UnixMs kFarAway = 3'650'000 * base::kMsPerDay;
     for (;;) {
-      const auto more = store_->merge_small_parts(kFarAway, [] {});
+      const auto more = store_->merge_small_parts(kFarAway, [] { return true; });
       CHECK(more.has_value());
       if (!*more) return;
     }
