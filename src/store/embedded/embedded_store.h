@@ -118,7 +118,9 @@ class EmbeddedStore final : public Store {
   HotBatches hot_;
   using RefusedKey = std::tuple<std::uint64_t, base::UnixMs, flow::Address>;  // segment, minute, of
   std::map<RefusedKey, flow::LedgerCounts> refused_;
-  const std::shared_ptr<OwedOctets> owed_ = std::make_shared<OwedOctets>(0);
+  // Of parts that readers still hold: dropped ones, and merged ones.
+  const std::shared_ptr<HeldOctets> owed_ = std::make_shared<HeldOctets>(0);
+  const std::shared_ptr<HeldOctets> merged_held_ = std::make_shared<HeldOctets>(0);
   std::uint64_t next_part_ = 1;
   std::set<std::string> left_alone_;  // parts that could not be merged; until the next start
 

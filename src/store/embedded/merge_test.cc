@@ -98,6 +98,11 @@ class MergeTest : public StoreTest {
     }
     return files;
   }
+  std::uint64_t octets_of_parts() const {
+    std::uint64_t octets = 0;
+    for (const auto& part : store_->parts()) octets += part.octets;
+    return octets;
+  }
   std::uint64_t octets_on_disk() const {
     std::uint64_t octets = 0;
     for (const auto& file : files()) octets += std::filesystem::file_size(file);
@@ -425,11 +430,46 @@ TEST_F(MergeTest, AReaderKeepsTheFilesOfItsView) {
     merge(kHourOver);
     EXPECT_THAT(parts(), SizeIs(1));
     EXPECT_THAT(files(), SizeIs(26));
-    EXPECT_EQ(budget_->used_octets(), octets_on_disk());
+    EXPECT_EQ(budget_->used_octets(), octets_of_parts());
   });
   ASSERT_TRUE(store_->query(flows_plan("1000"), reader, query::Cancel()));
   EXPECT_EQ(reader.rows, 36u);
   EXPECT_THAT(files(), SizeIs(2));
+  EXPECT_EQ(budget_->used_octets(), octets_on_disk());
+}
+
+TEST_F(MergeTest, WhatAReaderHoldsOfMergedPartsKeepsNoCommitFromTheBudget) {
+  open();
+  seal_an_hour();
+  const std::uint64_t one_row = 2 * 64 + 3 * (256u << 10);  // what a commit of one flow reserves
+  const std::uint64_t free = budget_->limit_octets() - budget_->used_octets();
+  ASSERT_TRUE(budget_->take(free - one_row));
+  MergeWhileReading reader([&] {
+    merge(kHourOver);
+    ASSERT_THAT(parts(), SizeIs(1));
+    seal({a_flow("10.0.0.9", "198.51.100.1", 1)});
+  });
+  ASSERT_TRUE(store_->query(flows_plan("1000"), reader, query::Cancel()));
+  EXPECT_THAT(parts(), SizeIs(2));
+  EXPECT_EQ(store_->status().commits_failed, 0u);
+  EXPECT_EQ(store_->status().rows_dropped_by_retention, 0u);
+}
+
+TEST_F(MergeTest, WaitsWhileReadersHoldMoreOfMergedPartsThanCommitsLeaveRoomFor) {
+  limit_octets_ = 1'600'000;
+  open();
+  seal_an_hour();
+  MergeWhileReading reader([&] {
+    merge(kHourOver);
+    EXPECT_EQ(store_->status().merges_deferred, 1u);
+    EXPECT_LE(octets_on_disk(), budget_->used_octets() + limit_octets_ / 32);
+  });
+  ASSERT_TRUE(store_->query(flows_plan("1000"), reader, query::Cancel()));
+  const auto merged = store_->status().parts_merged;
+  EXPECT_GT(merged, 0u);
+  EXPECT_EQ(budget_->used_octets(), octets_on_disk());
+  merge(kHourOver);
+  EXPECT_GT(store_->status().parts_merged, merged);
   EXPECT_EQ(budget_->used_octets(), octets_on_disk());
 }
 

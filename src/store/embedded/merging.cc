@@ -54,7 +54,9 @@ base::Expected<bool, base::IoError> EmbeddedStore::merge_small_parts(base::UnixM
     return true;  // the next one is made without it
   }
   const std::uint64_t reserved = merge->octets() + kOctetsPerPartMax;
-  if (!budget_->take(reserved)) {
+  // Merged parts that readers still hold lie on the disk beside the budget, in the room that
+  // commits leave.
+  if (*merged_held_ + merge->octets() > merge_room() || !budget_->take(reserved)) {
     merges_deferred_.add();
     return false;
   }
@@ -157,7 +159,7 @@ EmbeddedStore::Done EmbeddedStore::replace(const std::vector<PartPtr>& sources,
     }
   }
   if (auto done = manifest_.apply(change); !done) return done;
-  for (const auto& source : sources) source->drop(owed_);
+  for (const auto& source : sources) source->replace(merged_held_);
   for (const auto& added : written) next->parts.push_back(part_file(added.part));
   sort_by_receipt(next->parts);
   view_.publish(std::move(next));

@@ -8,18 +8,24 @@
 
 namespace store {
 
-void PartFile::drop(std::shared_ptr<OwedOctets> owed) const {
-  *owed += part_.octets;
-  owed_ = std::move(owed);
+void PartFile::drop(std::shared_ptr<HeldOctets> held) const {
+  *held += part_.octets;
+  held_ = std::move(held);
+}
+
+void PartFile::replace(std::shared_ptr<HeldOctets> held) const {
+  drop(std::move(held));
+  counts_for_budget_ = false;
+  if (budget_ != nullptr) budget_->give_back(part_.octets);
 }
 
 PartFile::~PartFile() {
-  if (owed_ == nullptr) return;
+  if (held_ == nullptr) return;
   std::error_code problem;
   std::filesystem::remove(file_, problem);
   if (problem) spdlog::warn("cannot remove dropped part {}: {}", file_.string(), problem.message());
-  if (budget_ != nullptr) budget_->give_back(part_.octets);
-  *owed_ -= part_.octets;
+  if (budget_ != nullptr && counts_for_budget_) budget_->give_back(part_.octets);
+  *held_ -= part_.octets;
 }
 
 void sort_by_receipt(std::vector<PartPtr>& parts) {

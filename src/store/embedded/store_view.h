@@ -12,11 +12,11 @@
 
 namespace store {
 
-// Octets of parts that are dropped but still read by somebody; they come back to the budget later.
-using OwedOctets = std::atomic<std::uint64_t>;
+// Octets of parts that are named no more but still read by somebody.
+using HeldOctets = std::atomic<std::uint64_t>;
 
-// A committed part's file. The last holder of a dropped one unlinks it and gives its octets back,
-// so that a view can be read for as long as somebody holds it.
+// A committed part's file. The last holder of one that the manifest names no more unlinks it, so
+// that a view can be read for as long as somebody holds it.
 class PartFile {
  public:
   PartFile(Part part, std::filesystem::path file, base::DiskBudget* budget)
@@ -27,15 +27,18 @@ class PartFile {
 
   const Part& part() const { return part_; }
   const std::filesystem::path& file() const { return file_; }
-  // The manifest names it no more. Its octets count as owed until its last holder lets go. Called
-  // once, by a holder.
-  void drop(std::shared_ptr<OwedOctets> owed) const;
+  // The manifest names it no more; one of these is called once, by a holder. Both count its octets
+  // among `held` until its last holder lets go. A dropped part's come back to the budget then;
+  // those of one that a larger part replaced at once, for it was written in room of its own.
+  void drop(std::shared_ptr<HeldOctets> held) const;
+  void replace(std::shared_ptr<HeldOctets> held) const;
 
  private:
   const Part part_;
   const std::filesystem::path file_;
   base::DiskBudget* const budget_;            // null: opened to be read only
-  mutable std::shared_ptr<OwedOctets> owed_;  // null: not dropped
+  mutable std::shared_ptr<HeldOctets> held_;  // null: named
+  mutable bool counts_for_budget_ = true;
 };
 using PartPtr = std::shared_ptr<const PartFile>;
 
