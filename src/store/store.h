@@ -62,6 +62,7 @@ struct StoreStatus {
   std::uint64_t parts_merged = 0;    // into fewer, since the start
   std::uint64_t rows_merged = 0;
   std::uint64_t merges_deferred = 0;  // there was no room for the larger part yet
+  std::uint64_t merges_failed = 0;    // tried again later, after others
   std::string last_problem;           // empty: none
 };
 
@@ -81,7 +82,8 @@ class Store {
   virtual base::Expected<void, base::IoError> commit(const Commit& commit) = 0;
 
   // Makes one larger part of some small ones, of at most a million rows together, in one step like
-  // a commit. False: none is to be made now. An error leaves everything as it was. `meanwhile` is
+  // a commit. False: none is to be made now. An error leaves everything as it was, and these parts
+  // are tried again later, others first. `meanwhile` is
   // called every few thousand rows and may append(); when it answers false the merge is broken off,
   // and everything stays as it was.
   using Meanwhile = std::function<bool()>;

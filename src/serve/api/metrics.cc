@@ -150,6 +150,8 @@ void add_store(Families& families, const store::StoreStatus& status) {
   families.counter("weir_store_rows_merged_total", "rows of these parts", status.rows_merged);
   families.counter("weir_store_merges_deferred_total", "merges that waited for room on the disk",
                    status.merges_deferred);
+  families.counter("weir_store_merges_failed_total", "merges that are tried again later",
+                   status.merges_failed);
 }
 
 void add_http(Families& families, const ServerCounters& server, const ApiCounters& api) {

@@ -368,6 +368,7 @@ StoreStatus EmbeddedStore::status() const {
   status.parts_merged = parts_merged_.get();
   status.rows_merged = rows_merged_.get();
   status.merges_deferred = merges_deferred_.get();
+  status.merges_failed = merges_failed_.get();
   const std::lock_guard lock(problem_mutex_);
   status.last_problem = last_problem_;
   return status;

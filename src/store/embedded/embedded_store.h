@@ -15,6 +15,7 @@
 #include "store/embedded/folder_lock.h"
 #include "store/embedded/hot_batches.h"
 #include "store/embedded/manifest.h"
+#include "store/embedded/merge.h"
 #include "store/embedded/part_writer.h"
 #include "store/embedded/store_view.h"
 #include "store/store.h"
@@ -22,7 +23,6 @@
 namespace store {
 
 class QueryThreads;
-struct Merge;
 
 // The store of one data folder: Parquet parts below flows/ and rollups/, state.db, and hot batches
 // in memory, read and written by DuckDB. See README.md for its threads and bounds.
@@ -84,6 +84,8 @@ class EmbeddedStore final : public Store {
   template <class Row>
   Done write_minutes(std::vector<Row> rows, const Part& like, Written& written);
   void forget(const Written& written) const;
+  // As merge_small_parts().
+  base::Expected<bool, base::IoError> carry_out(const Merge& merge, const Meanwhile& meanwhile);
   Done write_merged(const Merge& merge, const Meanwhile& meanwhile, Written& written);
   Done write_merged_flows(const Merge& merge, const Meanwhile& meanwhile, Written& written);
   template <class Row>
@@ -122,7 +124,8 @@ class EmbeddedStore final : public Store {
   const std::shared_ptr<HeldOctets> owed_ = std::make_shared<HeldOctets>(0);
   const std::shared_ptr<HeldOctets> merged_held_ = std::make_shared<HeldOctets>(0);
   std::uint64_t next_part_ = 1;
-  std::set<std::string> left_alone_;  // parts that could not be merged; until the next start
+  std::set<std::string> left_alone_;  // parts that could not be read; until the next start
+  PutOff put_off_;                    // parts whose merge failed
 
   mutable std::mutex changing_;  // guards db_, and the publishing of views
   state::StateDb db_;
@@ -142,6 +145,7 @@ class EmbeddedStore final : public Store {
   base::Counter parts_merged_;
   base::Counter rows_merged_;
   base::Counter merges_deferred_;
+  base::Counter merges_failed_;
   mutable std::mutex problem_mutex_;  // guards last_problem_
   std::string last_problem_;
 

@@ -1,7 +1,7 @@
 #include "store/embedded/merge.h"
 
 #include <algorithm>
-#include <map>
+#include <string_view>
 #include <tuple>
 
 namespace store {
@@ -80,6 +80,24 @@ std::uint64_t Merge::octets() const {
   std::uint64_t octets = 0;
   for (const auto& source : sources) octets += source->part().octets;
   return octets;
+}
+
+void PutOff::add(const std::vector<PartPtr>& sources, base::UnixMs now,
+                 const std::vector<PartPtr>& parts) {
+  for (const auto& source : sources) {
+    Wait& wait = waits_[source->part().name];
+    wait.length = wait.length == 0 ? kFirstWaitMs : std::min(2 * wait.length, kLongestWaitMs);
+    wait.until = now + wait.length;
+  }
+  std::set<std::string_view> names;
+  for (const auto& file : parts) names.insert(file->part().name);
+  std::erase_if(waits_, [&](const auto& one) { return !names.contains(one.first); });
+}
+
+void PutOff::add_waiting(base::UnixMs now, std::set<std::string>& names) const {
+  for (const auto& [name, wait] : waits_) {
+    if (now < wait.until) names.insert(name);
+  }
 }
 
 std::optional<Merge> next_merge(const std::vector<PartPtr>& parts, base::UnixMs now,

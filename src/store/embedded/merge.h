@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -29,5 +30,26 @@ constexpr unsigned kMergesMax = 2;
 // Together they take no more than `octets_max`. `parts` are by receipt.
 std::optional<Merge> next_merge(const std::vector<PartPtr>& parts, base::UnixMs now,
                                 std::uint64_t octets_max, const std::set<std::string>& left_alone);
+
+// The parts of merges that failed: each waits by itself, so that the others go first. A merge that
+// fails again waits twice as long, up to the longest.
+class PutOff {
+ public:
+  static constexpr base::UnixMs kFirstWaitMs = 2 * base::kMsPerMinute;
+  static constexpr base::UnixMs kLongestWaitMs = 4 * base::kMsPerHour;
+
+  // Forgets those that are not in `parts` any more.
+  void add(const std::vector<PartPtr>& sources, base::UnixMs now,
+           const std::vector<PartPtr>& parts);
+  // Adds those whose time has not come.
+  void add_waiting(base::UnixMs now, std::set<std::string>& names) const;
+
+ private:
+  struct Wait {
+    base::UnixMs length = 0;
+    base::UnixMs until = 0;
+  };
+  std::map<std::string, Wait> waits_;  // by part
+};
 
 }  // namespace store

@@ -402,9 +402,40 @@ TEST_F(MergeTest, APartThatCannotBeWrittenLeavesEverythingAsItWas) {
   EXPECT_EQ(files().size(), count);
   EXPECT_EQ(budget_->used_octets(), used);
   EXPECT_EQ(all_answers(), before);
-  merge(kHourOver);
+  merge(kHourOver + PutOff::kFirstWaitMs);
   EXPECT_THAT(parts(), SizeIs(1));
   EXPECT_EQ(all_answers(), before);
+}
+
+TEST_F(MergeTest, AMergeThatFailsWaitsLongerEachTimeAndOthersGoFirst) {
+  open();
+  seal_an_hour();
+  seal_an_hour(kNoon + base::kMsPerHour);
+  const auto folder = (folder_ / parts().front().name).parent_path();
+  const auto fails = [&](base::UnixMs now, const std::string& next_part) {
+    const auto obstacle = folder / (next_part + ".parquet.unfinished");
+    std::filesystem::create_directories(obstacle / "in_the_way");
+    const bool failed = !store_->merge_small_parts(now, [] { return true; });
+    std::filesystem::remove_all(obstacle);
+    return failed;
+  };
+  const auto flows_of_first_hour = [&] {
+    return std::ranges::count_if(
+        parts(), [](const Part& part) { return part.max_received < kNoon + base::kMsPerHour; });
+  };
+  const base::UnixMs now = kHourOver + base::kMsPerHour;
+  constexpr base::UnixMs kWait = PutOff::kFirstWaitMs;
+  EXPECT_TRUE(fails(now, "0000000049"));
+  merge(now + kWait - 1);
+  EXPECT_EQ(flows_of_first_hour(), 12);
+  EXPECT_THAT(parts(), SizeIs(13));
+  EXPECT_THAT(parts("hosts"), SizeIs(2));
+  EXPECT_TRUE(fails(now + kWait, "0000000053"));
+  merge(now + 3 * kWait - 1);
+  EXPECT_EQ(flows_of_first_hour(), 12);
+  merge(now + 3 * kWait);
+  EXPECT_EQ(flows_of_first_hour(), 1);
+  EXPECT_EQ(store_->status().merges_failed, 2u);
 }
 
 // Merges while a reader holds what is merged.

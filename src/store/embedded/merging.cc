@@ -42,9 +42,21 @@ base::Expected<bool, base::IoError> EmbeddedStore::merge_small_parts(base::UnixM
     is_broken_off = is_broken_off || !caller();
     return !is_broken_off;
   };
-  auto merge = next_merge(view_.get()->parts, now, merge_room(), left_alone_);
+  auto left_alone = left_alone_;
+  put_off_.add_waiting(now, left_alone);
+  const auto merge = next_merge(view_.get()->parts, now, merge_room(), left_alone);
   if (!merge) return false;
-  for (const auto& source : merge->sources) {
+  auto made = carry_out(*merge, meanwhile);
+  if (made) return made;
+  if (is_broken_off) return false;
+  merges_failed_.add();
+  put_off_.add(merge->sources, now, view_.get()->parts);
+  return made;
+}
+
+base::Expected<bool, base::IoError> EmbeddedStore::carry_out(const Merge& merge,
+                                                             const Meanwhile& meanwhile) {
+  for (const auto& source : merge.sources) {
     if (!meanwhile()) return false;
     const auto intact = is_intact(*source);
     if (!intact) return base::Unexpected(intact.error());
@@ -53,29 +65,28 @@ base::Expected<bool, base::IoError> EmbeddedStore::merge_small_parts(base::UnixM
     left_alone_.insert(source->part().name);
     return true;  // the next one is made without it
   }
-  const std::uint64_t reserved = merge->octets() + kOctetsPerPartMax;
+  const std::uint64_t reserved = merge.octets() + kOctetsPerPartMax;
   // Merged parts that readers still hold lie on the disk beside the budget, in the room that
   // commits leave.
-  if (*merged_held_ + merge->octets() > merge_room() || !budget_->take(reserved)) {
+  if (*merged_held_ + merge.octets() > merge_room() || !budget_->take(reserved)) {
     merges_deferred_.add();
     return false;
   }
   Written written;
-  auto done = write_merged(*merge, meanwhile, written);
+  auto done = write_merged(merge, meanwhile, written);
   budget_->give_back(reserved);
   budget_->take_over(octets_of(written));
   if (done) {
     CRASH_POINT("between_merge_and_commit");
-    done = replace(merge->sources, written);
+    done = replace(merge.sources, written);
   }
   if (!done) {
     forget(written);
-    if (is_broken_off) return false;
     return base::Unexpected(done.error());
   }
   CRASH_POINT("between_merge_commit_and_unlink");
-  parts_merged_.add(merge->sources.size());
-  for (const auto& source : merge->sources) rows_merged_.add(source->part().rows);
+  parts_merged_.add(merge.sources.size());
+  for (const auto& source : merge.sources) rows_merged_.add(source->part().rows);
   return true;
 }
 
