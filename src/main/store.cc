@@ -8,6 +8,7 @@
 
 #include "main/commands.h"
 #include "main/data_folder.h"
+#include "query/time_text.h"
 #include "store/embedded/inspect.h"
 
 namespace weir {
@@ -28,8 +29,8 @@ int list(const std::filesystem::path& folder) {
   std::uint64_t octets = 0;
   for (const auto& part : *parts) {
     fmt::print("{:<10} {:>12} {:>13}  {:<20}  {:>6}  {}{}\n", part.kind, part.rows, part.octets,
-               store::utc_text(part.max_received), part.merges, part.name,
-               part.set_aside ? "  set aside: damaged" : "");
+               query::utc_text(base::floor_to(part.max_received, base::kMsPerSecond)), part.merges,
+               part.name, part.set_aside ? "  set aside: damaged" : "");
     if (part.kind == "flows" && !part.set_aside) flows += part.rows;
     octets += part.octets;
   }

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "flow/protocols.h"
 #include "flow/volume.h"
 #include "query/plan/plan.h"
 
@@ -17,10 +18,10 @@ namespace serve {
 namespace {
 
 using flow::Column;
+using flow::kProtocolIcmp;
+using flow::kProtocolIcmp6;
+using flow::kProtocolTcp;
 
-constexpr std::uint8_t kProtocolIcmp = 1;
-constexpr std::uint8_t kProtocolTcp = 6;
-constexpr std::uint8_t kProtocolIcmp6 = 58;
 constexpr std::uint16_t kFin = 0x01;
 constexpr std::uint16_t kRst = 0x04;
 

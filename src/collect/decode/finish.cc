@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "flow/protocols.h"
 
 namespace collect {
 namespace {
@@ -13,9 +14,9 @@ namespace {
 using base::UnixMs;
 using flow::Column;
 using flow::FlowRecord;
+using flow::kProtocolIcmp;
+using flow::kProtocolIcmp6;
 
-constexpr std::uint8_t kProtocolIcmp = 1;
-constexpr std::uint8_t kProtocolIcmp6 = 58;
 constexpr std::uint8_t kDirectionEgress = 1;
 constexpr std::uint64_t kUnixEpochInNtpSeconds = 2'208'988'800;
 

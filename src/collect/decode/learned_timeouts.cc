@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "base/clock.h"
+#include "flow/protocols.h"
 
 namespace collect {
 namespace {
@@ -16,7 +17,6 @@ using flow::Column;
 constexpr std::uint8_t kIdleTimeout = 1;
 constexpr std::uint8_t kActiveTimeout = 2;
 
-constexpr std::uint8_t kProtocolTcp = 6;
 constexpr std::uint16_t kFinOrRst = 0x01 | 0x04;
 
 // Flows that must have shown a time before it is believed.
@@ -115,7 +115,7 @@ void LearnedTimeouts::learn_with_reason(const flow::FlowRecord& flow, std::int64
 }
 
 void LearnedTimeouts::learn_without_reason(const flow::FlowRecord& flow, std::int64_t idle_ms) {
-  const bool tcp_ended = flow.has(Column::protocol) && flow.protocol == kProtocolTcp &&
+  const bool tcp_ended = flow.has(Column::protocol) && flow.protocol == flow::kProtocolTcp &&
                          flow.has(Column::tcp_flags) && (flow.tcp_flags & kFinOrRst) != 0;
   if (tcp_ended) return;
   const std::int64_t duration_ms = flow.end - flow.start;

@@ -12,6 +12,7 @@
 
 #include "base/check.h"
 #include "base/log.h"
+#include "base/sync_folder.h"
 #include "collect/journal/segment_format.h"
 
 namespace collect {
@@ -20,16 +21,6 @@ namespace {
 // Of one writev: headers and payload of each datagram. The kernel takes 1,024.
 constexpr std::size_t kPiecesMax = 2 * Journal::kBurstMax;
 static_assert(kPiecesMax <= 1'024);
-
-base::Expected<void, base::IoError> sync_folder(const std::filesystem::path& folder) {
-  const int file = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (file < 0) return base::Unexpected(base::IoError{"open", folder, errno, ""});
-  const int result = ::fsync(file);
-  const int problem = errno;
-  ::close(file);
-  if (result != 0) return base::Unexpected(base::IoError{"fsync", folder, problem, ""});
-  return {};
-}
 
 base::Expected<void, base::IoError> make_folder(const std::filesystem::path& folder) {
   std::error_code error;
@@ -226,7 +217,7 @@ base::Expected<void, base::IoError> Journal::set_aside(std::uint64_t number) {
   std::erase_if(found_, [&](const SegmentFile& segment) { return segment.number == number; });
   const std::lock_guard lock(mutex_);
   std::erase_if(closed_, [&](const SegmentFile& segment) { return segment.number == number; });
-  return sync_folder(folder_);
+  return base::sync_folder(folder_);
 }
 
 base::Expected<void, base::IoError> Journal::keep_copy(const SegmentFile& segment) {
@@ -261,7 +252,7 @@ base::Expected<void, base::IoError> Journal::sync() {
   }
   bool folder_is_dirty = false;
   if (folder_changed) {
-    if (auto synced = sync_folder(folder_); !synced) {
+    if (auto synced = base::sync_folder(folder_); !synced) {
       folder_is_dirty = true;
       done = std::move(synced);
     }

@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "wire/bytes/internet_checksum.h"
+#include "wire/packet/ip.h"
 
 namespace collect {
 namespace {
@@ -12,6 +13,7 @@ using wire::ByteReader;
 using wire::ByteView;
 using wire::ByteWriter;
 using wire::InternetChecksum;
+using wire::kProtocolUdp;
 using wire::load_be;
 
 constexpr std::uint32_t kMagicNanoseconds = 0xa1b23c4d;
@@ -25,7 +27,6 @@ constexpr std::size_t kIpv4HeaderOctets = 20;
 constexpr std::size_t kIpv6HeaderOctets = 40;
 constexpr std::size_t kIpPacketMaxOctets = 65'535 + kIpv6HeaderOctets;
 constexpr std::uint8_t kHops = 64;
-constexpr std::uint8_t kProtocolUdp = 17;
 constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 
 std::size_t ip_octets(const Datagram& datagram) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "base/sync_folder.h"
 
 namespace store {
 namespace {
@@ -61,14 +62,6 @@ base::Expected<FileDigest, base::IoError> digest_of(const std::filesystem::path&
   return digest;
 }
 
-base::Expected<void, base::IoError> sync_folder(const std::filesystem::path& folder) {
-  const File opened(folder, O_RDONLY | O_DIRECTORY);
-  if (opened.descriptor() < 0 || ::fsync(opened.descriptor()) != 0) {
-    return base::Unexpected(base::IoError{"fsync", folder.string(), errno, ""});
-  }
-  return {};
-}
-
 base::Expected<void, base::IoError> make_folder(const std::filesystem::path& folder) {
   std::error_code problem;
   if (std::filesystem::is_directory(folder, problem)) return {};
@@ -80,7 +73,7 @@ base::Expected<void, base::IoError> make_folder(const std::filesystem::path& fol
   if (problem) {
     return base::Unexpected(base::IoError{"create folder", folder.string(), problem.value(), ""});
   }
-  return sync_folder(above);
+  return base::sync_folder(above);
 }
 
 }  // namespace store

@@ -16,9 +16,6 @@ struct FileDigest {
 // Reads the whole file. With `sync`, its octets are on the disk afterwards.
 base::Expected<FileDigest, base::IoError> digest_of(const std::filesystem::path& file, bool sync);
 
-// After this a rename, creation or removal in the folder survives a power cut.
-base::Expected<void, base::IoError> sync_folder(const std::filesystem::path& folder);
-
 // Makes the folder and those above it that are absent; all of them survive a power cut.
 base::Expected<void, base::IoError> make_folder(const std::filesystem::path& folder);
 

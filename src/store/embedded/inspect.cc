@@ -1,10 +1,8 @@
 #include "store/embedded/inspect.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ctime>
 
 #include "state/state_db.h"
 #include "store/embedded/checksum.h"
@@ -60,13 +58,6 @@ base::Expected<FolderReport, base::IoError> check_folder(const std::filesystem::
     }
   }
   return report;
-}
-
-std::string utc_text(base::UnixMs time) {
-  const std::time_t seconds = base::floor_to(time, base::kMsPerSecond) / base::kMsPerSecond;
-  std::tm utc{};
-  gmtime_r(&seconds, &utc);
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", utc);
 }
 
 }  // namespace store

@@ -23,7 +23,4 @@ struct FolderReport {
 // set aside.
 base::Expected<FolderReport, base::IoError> check_folder(const std::filesystem::path& folder);
 
-// "2026-11-23T12:00:00Z"
-std::string utc_text(base::UnixMs time);
-
 }  // namespace store

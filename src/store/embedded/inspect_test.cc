@@ -56,11 +56,5 @@ TEST_F(InspectTest, RefusesAFolderWithoutAManifest) {
   EXPECT_FALSE(check_folder(folder_ / "nowhere"));
 }
 
-TEST(UtcText, IsIso8601) {
-  EXPECT_EQ(utc_text(kNoon), "2026-11-23T12:00:00Z");
-  EXPECT_EQ(utc_text(0), "1970-01-01T00:00:00Z");
-  EXPECT_EQ(utc_text(-1), "1969-12-31T23:59:59Z");
-}
-
 }  // namespace
 }  // namespace store

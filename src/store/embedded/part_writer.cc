@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "base/crash_point.h"
+#include "base/sync_folder.h"
 #include "store/embedded/checksum.h"
 #include "store/embedded/flow_fields.h"
 
@@ -91,7 +92,7 @@ base::Expected<Part, base::IoError> PartWriter::write(std::shared_ptr<const RowS
   std::filesystem::rename(unfinished.file, file, problem);
   if (problem) return base::Unexpected(io_error("rename", file, problem));
   unfinished.file.clear();
-  if (auto synced = sync_folder(file.parent_path()); !synced) {
+  if (auto synced = base::sync_folder(file.parent_path()); !synced) {
     return base::Unexpected(synced.error());
   }
   return part;

@@ -22,6 +22,8 @@ struct IpFragment {
   bool is_last = false;
 };
 
+constexpr std::uint8_t kProtocolUdp = 17;  // IANA
+
 struct IpPacket {
   IpAddress src;
   IpAddress dst;

@@ -6,7 +6,6 @@
 namespace wire {
 namespace {
 
-constexpr std::uint8_t kProtocolUdp = 17;
 constexpr std::size_t kHeaderSize = 8;
 constexpr std::size_t kPacketMax = 65'535;
 
