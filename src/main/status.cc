@@ -81,11 +81,13 @@ void print_ports(const json::object& diagnosis) {
 // One line each, in the order of the API.
 void print_exporters(const json::object& exporters, base::UnixMs now) {
   const json::array& listed = exporters.at("exporters").as_array();
-  fmt::print("exporters {}\n", listed.size());
+  const std::size_t all =
+      listed.size() + exporters.at("exporters_left_out").to_number<std::size_t>();
+  fmt::print("exporters {}\n", all);
   std::size_t printed = 0;
   for (const json::value& one : listed) {
     if (++printed > kExportersShown) {
-      fmt::print("  and {} more\n", listed.size() - kExportersShown);
+      fmt::print("  and {} more\n", all - kExportersShown);
       return;
     }
     const json::object& told = one.as_object();

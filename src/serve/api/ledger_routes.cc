@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <cmath>
 #include <map>
+#include <vector>
 
 #include "query/plan/plan.h"
 #include "serve/api/json_body.h"
@@ -18,6 +19,8 @@ namespace {
 
 // Rows of minutes that one answer holds at most, some 500 octets each.
 constexpr std::size_t kMinuteRowsMax = 20'000;
+// Exporters that one answer lists at most, some 500 octets each and more where they are live.
+constexpr std::size_t kExportersListedMax = 5'000;
 // Octets of templates' fields that one answer holds at most: some twelve thousand names.
 constexpr std::size_t kTemplateOctetsMax = 256 << 10;
 
@@ -28,6 +31,22 @@ query::TimeRange newest_minutes(query::TimeRange range, std::size_t exporters, b
   const base::UnixMs last = base::floor_to(std::min(range.to - 1, now), base::kMsPerMinute);
   const base::UnixMs from = last - static_cast<std::int64_t>(minutes - 1) * base::kMsPerMinute;
   return {std::max(range.from, from), range.to};
+}
+
+using ByExporter = std::map<flow::Address, flow::LedgerCounts>;
+
+// Keeps those of which most datagrams came; answers how many are left out. A stranger can be as
+// many exporters as there are addresses.
+std::size_t keep_listed(ByExporter& by_exporter) {
+  if (by_exporter.size() <= kExportersListedMax) return 0;
+  std::vector<ByExporter::const_iterator> all;
+  for (auto one = by_exporter.cbegin(); one != by_exporter.cend(); ++one) all.push_back(one);
+  const auto kept = all.begin() + static_cast<std::ptrdiff_t>(kExportersListedMax);
+  std::nth_element(all.begin(), kept, all.end(), [](const auto& a, const auto& b) {
+    return a->second.datagrams > b->second.datagrams;
+  });
+  for (auto left_out = kept; left_out != all.end(); ++left_out) by_exporter.erase(*left_out);
+  return all.size() - kExportersListedMax;
 }
 
 // A row of a minute may take back what an earlier one counted: see flow/ledger.h.
@@ -284,16 +303,17 @@ Response exporters_csv(const json::array& listed) {
 std::optional<Response> get_ledger(Api& api, const Call& call) {
   const auto range = query::parse_range(call.parameter("range", "-24h"), call.now);
   if (!range) return error_response(400, range.error());
-  const auto by_exporter = api.sources().questions.ledger_sums(*range);
+  auto by_exporter = api.sources().questions.ledger_sums(*range);
+  const query::TimeRange listed = newest_minutes(*range, by_exporter.size(), call.now);
   flow::LedgerCounts sums;
+  for (const auto& [exporter, counts] : by_exporter) sums += counts;
+  const std::size_t left_out = keep_listed(by_exporter);
   json::array exporters;
   for (const auto& [exporter, counts] : by_exporter) {
-    sums += counts;
     json::object told = counts_json(counts);
     told["exporter"] = flow::to_text(exporter);
     exporters.push_back(std::move(told));
   }
-  const query::TimeRange listed = newest_minutes(*range, by_exporter.size(), call.now);
   json::array minutes;
   for (const flow::LedgerRow& row : api.sources().questions.ledger(listed)) {
     minutes.push_back(row_json(row));
@@ -304,6 +324,7 @@ std::optional<Response> get_ledger(Api& api, const Call& call) {
       200, json::object{{"range", json::object{{"from", range->from}, {"to", range->to}}},
                         {"sums", counts_json(sums)},
                         {"exporters", std::move(exporters)},
+                        {"exporters_left_out", left_out},
                         {"minutes", std::move(minutes)},
                         {"minutes_from", listed.from},
                         {"reasons", reasons_json()},
@@ -333,6 +354,7 @@ std::optional<Response> get_exporters(Api& api, const Call& call) {
       in_range.try_emplace(view.exporter);
     }
   }
+  const std::size_t left_out = keep_listed(in_range);
   json::array listed;
   for (const auto& [exporter, counts] : in_range) {
     // Since the start nothing came from an exporter that only the ledger knows.
@@ -350,6 +372,7 @@ std::optional<Response> get_exporters(Api& api, const Call& call) {
   return json_response(
       200, json::object{{"range", json::object{{"from", range->from}, {"to", range->to}}},
                         {"exporters", std::move(listed)},
+                        {"exporters_left_out", left_out},
                         {"templates_left_out", templates.left_out()}});
 }
 

@@ -237,6 +237,23 @@ TEST(LedgerRoute, LeavesOutTheOldestMinutesOfALongRange) {
   EXPECT_EQ(ledger.at("minutes").get_array().back().at("time").as_int64(), minute);
 }
 
+TEST(LedgerRoute, ListsTheExportersWithMostDatagramsAndCountsTheRest) {
+  TestServer server;
+  const base::UnixMs minute = base::floor_to(server.clock.now_ms(), base::kMsPerMinute);
+  for (std::uint32_t i = 0; i < 5'007; ++i) {
+    server.store.committed.push_back({flow::Address::v4(0x0a000000 + i), minute, {}});
+    server.store.committed.back().counts.datagrams = i < 7 ? 1 : 2;
+  }
+  const json::value ledger = json::parse(server.ask_unix("GET", "/api/v1/ledger").body);
+  EXPECT_EQ(ledger.at("exporters").get_array().size(), 5'000u);
+  EXPECT_EQ(ledger.at("exporters").at(0).at("exporter").as_string(), "10.0.0.7");
+  EXPECT_EQ(ledger.at("exporters_left_out").as_int64(), 7);
+  EXPECT_EQ(ledger.at_pointer("/sums/datagrams").as_int64(), 10'007);
+  const json::value exporters = json::parse(server.ask_unix("GET", "/api/v1/exporters").body);
+  EXPECT_EQ(exporters.at("exporters").get_array().size(), 5'000u);
+  EXPECT_EQ(exporters.at("exporters_left_out").as_int64(), 7);
+}
+
 TEST(Metrics, CountWithBoundedLabels) {
   TestServer server;
   flow::WorkerView& worker = server.workers.emplace_back();

@@ -173,6 +173,7 @@ constexpr std::string_view kShapes = R"json({
 "Ledger": {"properties": {
   "range": {"$ref": "Range"}, "sums": {"$ref": "Counts"},
   "exporters": {"type": "array", "items": {"$ref": "ExporterCounts"}},
+  "exporters_left_out": {"type": "integer", "description": "over 5,000, those with the fewest datagrams; sums has them"},
   "minutes": {"type": "array", "items": {"$ref": "MinuteCounts"}},
   "minutes_from": {"type": "integer", "description": "where the list begins: at the range's start, or later where it would be too long"},
   "reasons": {"type": "array", "items": {"$ref": "Reason"}},
@@ -237,6 +238,7 @@ constexpr std::string_view kShapes = R"json({
     "received_bits_per_s"]},
 "Exporters": {"properties": {
   "range": {"$ref": "Range"}, "exporters": {"type": "array", "items": {"$ref": "Exporter"}},
+  "exporters_left_out": {"type": "integer", "description": "over 5,000, those with the fewest datagrams in the range"},
   "templates_left_out": {"type": "integer",
     "description": "templates that are known and had no room in the answer"}}},
 "Exporter": {"properties": {

@@ -2079,6 +2079,8 @@ export interface components {
             range: components["schemas"]["Range"];
             sums: components["schemas"]["Counts"];
             exporters: components["schemas"]["ExporterCounts"][];
+            /** @description over 5,000, those with the fewest datagrams; sums has them */
+            exporters_left_out: number;
             minutes: components["schemas"]["MinuteCounts"][];
             /** @description where the list begins: at the range's start, or later where it would be too long */
             minutes_from: number;
@@ -2191,6 +2193,8 @@ export interface components {
         Exporters: {
             range: components["schemas"]["Range"];
             exporters: components["schemas"]["Exporter"][];
+            /** @description over 5,000, those with the fewest datagrams in the range */
+            exporters_left_out: number;
             /** @description templates that are known and had no room in the answer */
             templates_left_out: number;
         };
