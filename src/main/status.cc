@@ -25,10 +25,15 @@ constexpr std::size_t kAnswerOctetsMax = 16 << 20;
 constexpr std::size_t kExportersShown = 20;
 
 // Names come from outside: what would move a terminal's cursor is not shown.
+// The text is UTF-8: U+0080 to U+009F, which some terminals obey too, are C2 and that octet.
 std::string shown(std::string_view text) {
-  std::string plain(text);
-  for (char& octet : plain) {
-    if (static_cast<unsigned char>(octet) < ' ' || octet == 0x7f) octet = '?';
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto octet = static_cast<unsigned char>(text[i]);
+    const bool is_long_control =
+        octet == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0;
+    plain += is_long_control || octet < ' ' || octet == 0x7f ? '?' : text[i];
+    if (is_long_control) ++i;
   }
   return plain;
 }

@@ -87,6 +87,8 @@ class Service(unittest.TestCase):
                 sender.send(v5(1))
                 wait_until("the exporter is known", lambda: "127.9.0.1" in status()[1])
             self.assertRegex(status()[1], r"exporters 1\n  127\.9\.0\.1 .* flows/s .* % lost .* s ago")
+            weir.post("/api/v1/exporters/127.9.0.1", name="b\u00fcro\u009b2J\u0085")
+            self.assertIn(" b\u00fcro?2J? ", status()[1])
             self.assertEqual(weir.stop(30), 0)
             self.assertEqual(status()[0], NOT_HAD)
 

@@ -148,6 +148,16 @@ class Weir:
     def get(self, path):
         return json.loads(self.get_text(path))
 
+    def post(self, path, **body):
+        connection = UnixConnection(self.data / "weir.sock", timeout=60)
+        try:
+            connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
+            answer = connection.getresponse()
+            if answer.status != 204:
+                raise AssertionError(f"POST {path}: {answer.status} {answer.read()[:500]}")
+        finally:
+            connection.close()
+
     def query(self, *args):
         """The JSON object that `weir query` prints."""
         return json.loads(self.query_text("--format", "json", *args))
