@@ -92,6 +92,22 @@ class Service(unittest.TestCase):
             self.assertEqual(weir.stop(30), 0)
             self.assertEqual(status()[0], NOT_HAD)
 
+    def test_a_sampling_rate_that_is_set_holds_for_the_flows_that_come(self):
+        with Weir(self.folder) as weir, Sender("127.9.0.1", weir.udp_port) as sender:
+            weir.start()
+            sender.send(v5(1))
+            wait_until("the first has come", lambda: weir.datagrams() == 1)
+            weir.post("/api/v1/exporters/127.9.0.1", sampling=100)
+            sender.send(v5(1, sequence=1))
+            wait_until("the second has come", lambda: weir.datagrams() == 2)
+
+            def told():
+                rows = weir.query("--by", "sampling_source", "--metric", "bytes,raw_bytes", "--range", "-1h")["rows"]
+                return {row.get("sampling_source"): (row["bytes"], row["raw_bytes"]) for row in rows}
+
+            wait_until("both can be asked for", lambda: len(told()) == 2)
+            self.assertEqual(told(), {None: (1_000, 1_000), "setting": (100_000, 1_000)})
+
     def test_sigterm_drains(self):
         with Weir(self.folder) as weir:
             weir.start()
