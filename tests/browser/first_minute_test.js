@@ -125,10 +125,30 @@ describe('the first minute', () => {
     await page.getByLabel('Name of this exporter').fill(name);
     await page.getByRole('table').getByRole('button', { name: 'Save' }).click();
     await page.getByRole('row').filter({ hasText: name }).waitFor();
+    await page.getByRole('row').getByRole('button', { name: 'change' }).click();
+    await page.getByLabel('Its local network').fill('192.168.1.0 255.255.255.0');
+    await page.getByRole('table').getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('row').filter({ hasText: '192.168.1.0/24' }).waitFor();
     await page.goto('/system/exporters');
     await page.getByRole('link', { name, exact: true }).waitFor();
     assert.equal(await page.evaluate(() => window.hit), undefined);
     assert.equal(await page.locator('img[src=x]').count(), 0);
+  });
+
+  it('an exporter is refused, what it sends is turned away and counted, and it is taken again', async () => {
+    await page.goto('/system/exporters');
+    const who = page.locator('section', { hasText: 'Who may send' });
+    await who.getByText('Nobody was turned away').waitFor();
+    await page.getByText('details').click();
+    await page.getByRole('button', { name: 'Take nothing from it any more' }).click();
+    await page.getByRole('button', { name: 'Take its flows again' }).waitFor();
+    assert.equal(await who.getByRole('textbox', { name: 'Refused' }).inputValue(), '127.0.0.1/32');
+    await weir.send([household.sent.at(-1).payload]);
+    await who.getByText('One datagram turned away').waitFor();
+    assert.deepEqual(await faults(page), []);
+    await who.getByRole('button', { name: 'Allow 127.0.0.1' }).click();
+    await page.getByRole('button', { name: 'Take nothing from it any more' }).waitFor();
+    assert.equal(await who.getByRole('textbox', { name: 'Refused' }).inputValue(), '');
   });
 
   it('a port is opened and closed while the server runs', async () => {

@@ -95,6 +95,35 @@ describe('the pages', () => {
     await context.close();
   });
 
+  it('every page links to its rows as CSV and as JSON', async () => {
+    const context = await open_context(browser, full);
+    await log_in(context);
+    const page = await context.newPage();
+    for (const path of kPages.filter((each) => each !== '/nowhere')) {
+      await page.goto(path);
+      const files = page.getByRole('group', { name: 'This page as a file' });
+      for (const [name, type] of [
+        ['CSV', 'text/csv'],
+        ['JSON', 'application/json'],
+      ]) {
+        if (path === '/system/setup' && name === 'CSV') continue;
+        const url = await files.getByRole('link', { name, exact: true }).getAttribute('href');
+        const came = await context.request.get(url);
+        assert.equal(came.status(), 200, url);
+        assert.ok(came.headers()['content-type'].startsWith(type), url);
+        const body = await came.text();
+        if (name === 'JSON') assert.equal(typeof JSON.parse(body), 'object', url);
+        // No session may be active any more.
+        else
+          assert.ok(
+            body.trim().split('\n').length > (path === '/sessions' ? 0 : 1),
+            `${url}: ${body}`,
+          );
+      }
+    }
+    await context.close();
+  });
+
   it('a name is text wherever it stands', async () => {
     const context = await open_context(browser, full);
     await log_in(context);

@@ -160,8 +160,22 @@ describe('the questions', () => {
     const within = truth.all.filter(
       ({ src, dst, start, end }) => (src === host || dst === host) && start < to && end >= from,
     );
-    assert.equal(lines.length, within.length);
-    const sum = lines.reduce((all, { bytes }) => all + Number(bytes), 0);
+    const ends_of = ({ src, src_port, dst, dst_port, protocol }) =>
+      [protocol, ...[`${src}:${src_port}`, `${dst}:${dst_port}`].sort()].join(' ');
+    const told = lines.map((line) =>
+      ends_of({
+        protocol: line.protocol,
+        src: line.client,
+        src_port: line.client_port,
+        dst: line.server,
+        dst_port: line.server_port,
+      }),
+    );
+    assert.deepEqual(new Set(told), new Set(within.map(ends_of)));
+    const sum = lines.reduce(
+      (all, line) => all + Number(line.sent_bytes) + Number(line.received_bytes),
+      0,
+    );
     assert.equal(
       sum,
       within.reduce((all, { bytes }) => all + bytes, 0),

@@ -1,6 +1,7 @@
 // The one place that talks to the server. Paths and bodies are typed by the server's own OpenAPI
 // document (schema.d.ts is generated from it).
 import createClient from 'openapi-fetch';
+import { text } from '../lib/i18n/text';
 import type { components, paths } from './schema';
 
 export type Schema = components['schemas'];
@@ -34,6 +35,13 @@ export type Trouble =
   | { kind: 'refused'; status: number; what: string; hint: string; where: string }
   | { kind: 'away' } // no answer at all
   | { kind: 'cancelled' };
+
+// What a person is told of a change that did not come about.
+export function problem_text(trouble: Trouble): string {
+  return trouble.kind === 'refused'
+    ? [trouble.what, trouble.hint].filter(Boolean).join('. ')
+    : text('query.away');
+}
 
 export type Outcome<Value> = { ok: true; value: Value } | { ok: false; trouble: Trouble };
 

@@ -166,7 +166,7 @@ export function plot_options(
   frame: Frame,
   size: { width: number; height: number },
 ): uPlot.Options {
-  const hatch_ink = canvas_colour('var(--line-strong)', host);
+  const hatch_ink = canvas_colour('color-mix(in srgb, var(--line-strong) 50%, var(--sheet))', host);
   return {
     ...size,
     legend: { show: false },

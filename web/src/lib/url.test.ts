@@ -3,6 +3,7 @@ import { Seeded } from './seeded';
 import { kNamedRanges, type Moment, type TimeRange } from './time_range';
 import {
   defaults_of,
+  file_of,
   kCompares,
   kMetrics,
   kShapes,
@@ -143,6 +144,14 @@ describe('url_of and parse_url', () => {
     expect(url_of(parse_url('/hosts?zoom=3&t=-1h&lens=a%26b'))).toBe(
       '/hosts?t=-1h&zoom=3&lens=a%26b',
     );
+  });
+
+  it('lead to the rows of a view as a file', () => {
+    expect(file_of(parse_url('/?t=-1h'), 'csv')).toBe('/overview.csv?t=-1h');
+    expect(file_of(parse_url('/hosts/2001:db8::1?f=port:443'), 'json')).toBe(
+      '/hosts/2001:db8::1.json?f=port:443',
+    );
+    expect(file_of(parse_url('/sessions/recent'), 'csv')).toBe('/sessions/recent.csv');
   });
 
   it('read places with and without their default tab', () => {

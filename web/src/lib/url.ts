@@ -148,12 +148,23 @@ function texts_of(view: Settings): [string, string][] {
 
 // Path and query, relative to the base path.
 export function url_of(view: View): string {
+  return path_of(view.place) + query_of(view);
+}
+
+// The same view's rows as a file: the page's path with a suffix.
+export type FileFormat = 'csv' | 'json';
+export function file_of(view: View, format: FileFormat): string {
+  const path = view.place.page === 'overview' ? '/overview' : path_of(view.place);
+  return `${path}.${format}${query_of(view)}`;
+}
+
+function query_of(view: View): string {
   const usual = new Map(texts_of(defaults_of(view.place)));
   const parameters = texts_of(view).filter(([name, text]) => text !== usual.get(name));
   const query = [...parameters, ...view.others]
     .map(([name, text]) => `${encode(name).replaceAll('=', '%3D')}=${encode(text)}`)
     .join('&');
-  return path_of(view.place) + (query ? `?${query}` : '');
+  return query ? `?${query}` : '';
 }
 
 // ---- reading

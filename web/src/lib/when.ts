@@ -35,7 +35,9 @@ export function step_label(start: number, step_ms: number): string {
 export function ago_text(ms: number, now: number): string {
   const passed = now - ms;
   if (passed < 5_000) return 'now';
-  return `${duration_words(Math.floor(passed / 1000) * 1000)} ago`;
+  // Its largest unit is enough.
+  const [largest = ''] = duration_words(Math.floor(passed / 1000) * 1000).split(' ');
+  return `${largest} ago`;
 }
 
 // Monday first.

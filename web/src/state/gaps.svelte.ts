@@ -16,7 +16,9 @@ export function use_gaps(): { readonly gaps: Gap[] } {
     const heard = answer.minutes
       .filter((row) => row.datagrams > 0 && (!from_source || row.exporter === from_source))
       .map(({ time }) => time);
-    return gaps_of(heard, answer.range, kToleratedMs);
+    // Long ranges have their newest minutes listed: of what was before them nothing is known.
+    const from = Math.max(answer.range.from, answer.minutes_from);
+    return gaps_of(heard, { from, to: answer.range.to }, kToleratedMs);
   });
   return {
     get gaps() {

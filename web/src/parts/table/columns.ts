@@ -13,9 +13,14 @@ export interface Column<Row> {
   hint?: (row: Row) => string; // more on hovering
   hidden?: boolean; // shown when chosen
   wide?: boolean; // stays on a phone
+  least?: boolean; // goes first where a screen is narrow
 }
 
 export interface Term {
   title: string; // "192.168.1.5"
   filter: string; // "host:192.168.1.5"
+}
+
+export function cell_text<Row>(column: Column<Row>, row: Row): string {
+  return column.shown ? column.shown(row) : String(column.value(row) ?? '');
 }

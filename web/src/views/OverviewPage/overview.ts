@@ -1,5 +1,5 @@
 // What the overview says in words: facts of the answers, in the order of their weight.
-import type { Split } from '../../lib/series';
+import { grid_of, type Split } from '../../lib/series';
 
 export interface Facts {
   total: number;
@@ -13,6 +13,25 @@ export interface Facts {
 export function change_since(total: number, before: number | undefined): number | undefined {
   if (before === undefined || before <= 0 || total > 10 * before) return undefined;
   return total / before - 1;
+}
+
+// Something came in every whole step of the answer's range. One that lost its oldest rows is not
+// covered.
+export function is_covered(answer: {
+  range: { from: number; to: number };
+  step?: number;
+  rows: readonly Record<string, unknown>[];
+  kept_from?: number;
+}): boolean {
+  if (!answer.step || answer.kept_from !== undefined) return false;
+  const heard = new Set(
+    answer.rows.filter((row) => Number(row['flows']) > 0).map((row) => Number(row['time'])),
+  );
+  const { range, step } = answer;
+  const whole = grid_of(range, step).times.filter(
+    (time) => time >= range.from && time + step <= range.to,
+  );
+  return whole.length > 0 && whole.every((time) => heard.has(time));
 }
 
 // The part of everything that the first of them makes up, when it stands out.
