@@ -17,6 +17,7 @@ constexpr int kNotHad = 3;      // a port, folder or server
 
 void add_config(CLI::App& app, int& exit_code);
 void add_decode(CLI::App& app, int& exit_code);
+void add_demo(CLI::App& app, int& exit_code);
 void add_filter(CLI::App& app, int& exit_code);
 void add_query(CLI::App& app, int& exit_code);
 void add_replay(CLI::App& app, int& exit_code);

@@ -9,6 +9,7 @@ int main(int argc, char** argv) {
   int exit_code = weir::kDone;
   weir::add_config(app, exit_code);
   weir::add_decode(app, exit_code);
+  weir::add_demo(app, exit_code);
   weir::add_filter(app, exit_code);
   weir::add_query(app, exit_code);
   weir::add_replay(app, exit_code);
