@@ -3,13 +3,16 @@ SHELL := /bin/bash
 JOBS  ?= $(shell nproc)
 RUN_TESTS := python3 tools/run_tests.py
 
-.PHONY: help run test check test-peers soak deb fuzz screenshots format deps ci-sanitizers build-run build-test
+.PHONY: help run demo test check test-peers soak deb fuzz screenshots format deps ci-sanitizers build-run build-test
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1 \2/p' Makefile | awk '{ name = $$1 " " $$2; $$1 = $$2 = ""; printf "%-16s %s\n", name, $$0 }'
 
 run: build-run ## build and serve in the foreground, e.g. make run ARGS="--http 127.0.0.1:3000"
 	@exec build/release/weir serve $(ARGS)
+
+demo: build-run ## a made-up household in the browser, no router and no login needed
+	@exec build/release/weir serve --demo $(ARGS)
 
 test: build-test ## every test that needs no foreign program
 	@$(RUN_TESTS) release --without peers --without soak --without bench

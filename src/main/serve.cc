@@ -2,9 +2,11 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <atomic>
+#include <cerrno>
 #include <condition_variable>
 #include <cstdio>
 #include <filesystem>
@@ -21,6 +23,7 @@
 #include "base/log.h"
 #include "collect/collector.h"
 #include "main/commands.h"
+#include "main/demo_run.h"
 #include "main/descriptors.h"
 #include "main/knowledge.h"
 #include "main/privileges.h"
@@ -38,6 +41,7 @@ namespace weir {
 namespace {
 
 constexpr const char* kDefaultConfig = "weir.toml";
+constexpr const char* kDemoFolder = "weir-demo";
 
 // Batches on their way to the store thread: at most 16 of 3.5 MB.
 constexpr std::size_t kHandoversMax = 16;
@@ -49,6 +53,8 @@ struct Flags {
   std::string data;
   std::string http;
   std::vector<std::string> listen;
+  bool demo = false;
+  std::uint64_t demo_seed = 1;
 };
 
 int complain(int exit_code, const std::string& text) {
@@ -93,8 +99,25 @@ Settings settings_of(const Flags& flags) {
   return settings;
 }
 
+// The demo's folder is made, and its settings with it: weir.toml is about other data.
+Settings settings_of_demo(const Flags& flags, std::unique_ptr<DemoRun>& demo) {
+  std::optional<state::Endpoint> http;
+  if (!flags.http.empty()) {
+    const auto given = endpoint_of("--http", flags.http);
+    if (!given) return base::Unexpected(std::vector{given.error()});
+    http = *given;
+  }
+  auto opened = DemoRun::open(flags.data.empty() ? kDemoFolder : flags.data, flags.demo_seed);
+  if (!opened) return base::Unexpected(std::vector{opened.error()});
+  demo = std::move(*opened);
+  return demo->settings(http);
+}
+
 // The keys that weir.toml and the command line have: they cannot be changed while running.
 std::set<std::string, std::less<>> fixed_keys(const Flags& flags) {
+  if (flags.demo) {  // all that DemoRun::settings() sets
+    return {"listen", "networks.local", "exporters.learn", "exporters.allow", "exporters.names"};
+  }
   std::ifstream file(flags.config.empty() ? kDefaultConfig : flags.config.c_str());
   std::ostringstream text;
   text << file.rdbuf();
@@ -107,8 +130,11 @@ std::set<std::string, std::less<>> fixed_keys(const Flags& flags) {
 // in those before it. Destroyed in reverse.
 class Service {
  public:
-  Service(std::unique_ptr<state::LiveSettings> settings, std::uint64_t file_system_octets)
-      : live_settings_(std::move(settings)),
+  // `demo`: null, or whose flows are served; outlives this.
+  Service(std::unique_ptr<state::LiveSettings> settings, std::uint64_t file_system_octets,
+          DemoRun* demo)
+      : demo_(demo),
+        live_settings_(std::move(settings)),
         settings_(*live_settings_->get()),
         budget_(state::budget_octets(settings_, file_system_octets)) {
     publish_knowledge(settings_, knowledge_);
@@ -124,9 +150,11 @@ class Service {
   std::optional<int> open_ports(bool listen_is_given);
   base::Expected<void, base::IoError> open_http();
   base::Expected<void, base::IoError> drop_privileges();
+  void start_demo();
   void say_that_it_is_up();
   void stop();
 
+  DemoRun* const demo_;
   const std::unique_ptr<state::LiveSettings> live_settings_;
   const state::Settings settings_;  // as they were at the start
   const base::SystemClock clock_;
@@ -235,6 +263,7 @@ base::Expected<void, base::IoError> Service::open_http() {
       .host_names = settings_.http_hosts,
       .zone = serve::machine_zone(),
       .assets = serve::web_assets(),
+      .leave_demo = demo_ == nullptr ? std::function<void()>{} : [this] { demo_->leave(); },
   });
   serve::ServerOptions options;
   if (settings_.http.address != flow::Address{}) options.address = settings_.http.address;
@@ -278,6 +307,7 @@ void Service::run() {
   serving_ = std::jthread([this](const std::stop_token& stop) { http_->run(stop); });
   ::pthread_setname_np(serving_.native_handle(), "weir-http");
   is_ready_ = true;
+  start_demo();
   say_that_it_is_up();
 
   sigset_t ends;
@@ -288,6 +318,14 @@ void Service::run() {
   sigwait(&ends, &signal);
   spdlog::info("ending: taking in what was received");
   stop();
+}
+
+void Service::start_demo() {
+  if (demo_ == nullptr) return;
+  const auto port = state::parse_endpoint(collector_->ports().front().address);
+  if (auto started = demo_->start(port ? port->port : 0); !started) {
+    spdlog::error("demo: {}", base::to_text(started.error()));
+  }
 }
 
 void Service::say_that_it_is_up() {
@@ -305,7 +343,9 @@ void Service::say_that_it_is_up() {
                          state::to_text(state::Endpoint{own.front().address, http.port}));
   }
   fmt::print("weir is up: {} and UDP{}; data in {}\n", pages, ports, settings_.data);
-  if (const auto code = api_->setup_code()) {
+  if (demo_ != nullptr) {
+    fmt::print("{}", demo_->introduction());
+  } else if (const auto code = api_->setup_code()) {
     fmt::print("There is no admin yet. The setup code is {} until the next start.\n", *code);
   }
   std::fflush(stdout);
@@ -322,6 +362,7 @@ void Service::stop() {
     spdlog::error("not all could be taken in; the journal has it for the next start");
     std::_Exit(kFoundWrong);
   });
+  if (demo_ != nullptr) demo_->stop();
   collector_->stop();
   handovers_.close();
   storing_.join();
@@ -329,11 +370,30 @@ void Service::stop() {
   serving_.join();
 }
 
+// The demo was left: this process goes on as `weir serve` where the browser looks for it. Answers
+// only when it cannot.
+int serve_instead(const DemoRun& demo, const std::string& http) {
+  demo.remove();
+  fmt::print("The demo is over, its data is gone. Starting Weir with data of its own.\n");
+  std::fflush(stdout);
+  const char* const command[] = {"weir", "serve", "--http", http.c_str(), nullptr};
+  ::execv("/proc/self/exe", const_cast<char* const*>(command));  // execv does not write there
+  return complain(kNotHad, base::to_text(base::IoError{"start", "weir serve", errno, ""}));
+}
+
 int run_serve(const Flags& flags) {
-  const auto settings = settings_of(flags);
+  // Who talked to whom is not for every user of the machine.
+  ::umask(0027);
+  std::unique_ptr<DemoRun> demo;
+  const auto settings = flags.demo ? settings_of_demo(flags, demo) : settings_of(flags);
   if (!settings) {
     for (const auto& error : settings.error()) complain(kInputWrong, base::to_text(error));
     return kInputWrong;
+  }
+  if (!demo && is_demo_folder(settings->data)) {
+    return complain(kInputWrong, fmt::format("{} holds the made-up flows of a demo: choose another "
+                                             "folder with --data, or remove it",
+                                             settings->data));
   }
   base::start_log(settings->log_level);
   // Every thread inherits this: the signals wait for the main thread.
@@ -343,8 +403,6 @@ int run_serve(const Flags& flags) {
   sigaddset(&ends, SIGINT);
   pthread_sigmask(SIG_BLOCK, &ends, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
-  // Who talked to whom is not for every user of the machine.
-  ::umask(0027);
 
   std::error_code error;
   std::filesystem::create_directories(settings->data, error);
@@ -358,9 +416,12 @@ int run_serve(const Flags& flags) {
     for (const auto& wrong : live.error()) complain(kInputWrong, base::to_text(wrong));
     return kInputWrong;
   }
-  Service service(std::move(*live), space.capacity);
-  if (const auto exit_code = service.open(!flags.listen.empty())) return *exit_code;
-  service.run();
+  {
+    Service service(std::move(*live), space.capacity, demo.get());
+    if (const auto exit_code = service.open(demo || !flags.listen.empty())) return *exit_code;
+    service.run();
+  }
+  if (demo && demo->is_left()) return serve_instead(*demo, state::to_text(settings->http));
   return 0;
 }
 
@@ -376,6 +437,12 @@ void add_serve(CLI::App& app, int& exit_code) {
   command->add_option("--listen", flags->listen,
                       "ADDRESS:PORT for exporters; may be repeated, and replaces the default ports "
                       "(:2055 :4739 :6343 :9996)");
+  auto* demo = command->add_flag("--demo", flags->demo,
+                                 "a made-up household, of the last 24 hours and live, in a folder "
+                                 "of its own (weir-demo); for this machine alone, without a login");
+  command->add_option("--seed", flags->demo_seed, "of the demo: the same makes the same flows (1)")
+      ->needs(demo);
+  for (const char* other : {"--config", "--listen"}) demo->excludes(command->get_option(other));
   command->callback([&exit_code, flags] { exit_code = run_serve(*flags); });
 }
 

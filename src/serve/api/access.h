@@ -22,7 +22,7 @@ std::string_view to_text(Access access);
 
 // Who asks.
 struct Caller {
-  enum class Kind : std::uint8_t { Nobody, UnixSocket, Token, Session };
+  enum class Kind : std::uint8_t { Nobody, UnixSocket, Token, Session, Demo };
   Kind kind = Kind::Nobody;
   std::string name = {};
   state::Role role = state::Role::Viewer;

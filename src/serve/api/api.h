@@ -42,7 +42,9 @@ struct Sources {
   std::vector<std::string> host_names;  // further names of ours, from settings
   std::string zone = "UTC";             // the machine's, by its IANA name
   std::span<const Asset> assets;        // the browser part; empty: built without it
-  bool over_tls = false;                // session cookies are then for TLS alone
+  // Set where all that is shown is made up: then anybody may look and nobody may change. Ends it.
+  std::function<void()> leave_demo = {};
+  bool over_tls = false;  // session cookies are then for TLS alone
 };
 
 struct ApiCounters {

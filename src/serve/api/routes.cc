@@ -65,6 +65,10 @@ constexpr AnswerSpec kLoginAnswers[] = {
     {429, kJson, "Error", "too many wrong tries; Retry-After says for how long"},
 };
 constexpr AnswerSpec kLogoutAnswers[] = {{204, "", "", "logged out"}};
+constexpr AnswerSpec kDemoAnswers[] = {
+    {204, "", "", "it ends, and Weir starts with data of its own at the same address"},
+    {404, kJson, "Error", "this server shows no demo"},
+};
 constexpr AnswerSpec kTokensAnswers[] = {{200, kJson, "Tokens", "all tokens, without secrets"}};
 constexpr AnswerSpec kNewTokenAnswers[] = {{201, kJson, "Token", "the token, shown this once"}};
 constexpr AnswerSpec kDeleteTokenAnswers[] = {
@@ -218,6 +222,13 @@ constexpr Route kRoutes[] = {
      .summary = "log out",
      .answers = kLogoutAnswers,
      .handler = delete_session},
+    {.method = Method::Delete,
+     .path = "/api/v1/demo",
+     .access = Access::Viewer,
+     .lane = Lane::Quick,
+     .summary = "leave the demo; only on its own machine",
+     .answers = kDemoAnswers,
+     .handler = delete_demo},
     {.method = Method::Get,
      .path = "/api/v1/tokens",
      .access = Access::Admin,

@@ -85,6 +85,7 @@ std::optional<Response> post_exporter(Api& api, const Call& call);
 std::optional<Response> get_session(Api& api, const Call& call);  // session_routes.cc
 std::optional<Response> post_session(Api& api, const Call& call);
 std::optional<Response> delete_session(Api& api, const Call& call);
+std::optional<Response> delete_demo(Api& api, const Call& call);
 std::optional<Response> get_setup(Api& api, const Call& call);
 std::optional<Response> post_setup(Api& api, const Call& call);
 std::optional<Response> get_tokens(Api& api, const Call& call);  // token_routes.cc

@@ -17,7 +17,9 @@ std::string cookie(std::string_view secret, std::int64_t seconds, bool over_tls)
 }
 
 boost::json::object session_json(const Api& api, const std::string& name, state::Role role) {
-  return {{"name", name}, {"role", to_text(role)}, {"zone", api.sources().zone}};
+  boost::json::object told{{"name", name}, {"role", to_text(role)}, {"zone", api.sources().zone}};
+  if (api.sources().leave_demo) told["demo"] = true;
+  return told;
 }
 
 boost::json::object session_json(const Api& api, const std::string& name, state::Role role,
@@ -126,6 +128,19 @@ std::optional<Response> get_session(Api& api, const Call& call) {
   }
   return json_response(
       200, session_json(api, caller.name, caller.role, caller.session_secret, caller.expires));
+}
+
+std::optional<Response> delete_demo(Api& api, const Call& call) {
+  if (!api.sources().leave_demo) {
+    return error_response(404, {"demo", "expected a demo, this server shows real flows", ""});
+  }
+  const Peer& peer = call.request.peer;
+  if (!peer.unix_socket && !peer.loopback) {
+    return error_response(403, {"demo", "expected somebody on the demo's own machine",
+                                "there it ends with Ctrl-C, too"});
+  }
+  api.sources().leave_demo();
+  return Response{.status = 204, .content_type = ""};
 }
 
 std::optional<Response> delete_session(Api& api, const Call& call) {

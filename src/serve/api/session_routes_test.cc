@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <boost/json.hpp>
 
 #include "serve/api/testing_server.h"
@@ -158,6 +159,41 @@ TEST(Tokens, AreMadeListedAndDeleted) {
   EXPECT_EQ(server.ask("DELETE", "/api/v1/tokens/" + id, {admin}).status, 404);
   EXPECT_EQ(server.ask("DELETE", "/api/v1/tokens/x", {admin}).status, 400);
   EXPECT_EQ(server.get("/metrics", {token}).status, 401);
+}
+
+struct DemoServer {
+  std::atomic<int> left{0};
+  TestServer server{{}, nullptr, {}, [this] { ++left; }};
+};
+
+TEST(Demo, AnybodyMayLookAndNobodyMayChange) {
+  DemoServer demo;
+  const Answer session = demo.server.get("/api/v1/session");
+  ASSERT_EQ(session.status, 200);
+  EXPECT_EQ(member(session, "role"), "viewer");
+  EXPECT_TRUE(boost::json::parse(session.body).at("demo").as_bool());
+  EXPECT_EQ(demo.server.get("/api/v1/settings").status, 200);
+  EXPECT_EQ(demo.server.post("/api/v1/ports", R"({"port":9999})").status, 403);
+  EXPECT_EQ(demo.server.get("/api/v1/tokens").status, 403);
+  EXPECT_EQ(demo.server.get("/api/v1/session", {{"Authorization", "Bearer guessed"}}).status, 401);
+}
+
+TEST(Demo, OneRequestLeavesItFromAPageOfItsOwn) {
+  DemoServer demo;
+  EXPECT_EQ(demo.server.ask("DELETE", "/api/v1/demo", {{"Origin", "http://elsewhere"}}).status,
+            403);
+  EXPECT_EQ(demo.left, 0);
+  EXPECT_EQ(demo.server.ask("DELETE", "/api/v1/demo").status, 204);
+  EXPECT_EQ(demo.left, 1);
+}
+
+TEST(Demo, AServerOfRealFlowsKnowsNone) {
+  TestServer server;
+  EXPECT_EQ(server.get("/api/v1/session").status, 401);
+  EXPECT_EQ(server.ask("DELETE", "/api/v1/demo").status, 401);
+  EXPECT_EQ(server.ask("DELETE", "/api/v1/demo", {server.token()}).status, 404);
+  const Answer session = server.get("/api/v1/session", {server.token()});
+  EXPECT_EQ(session.body.find("demo"), std::string::npos);
 }
 
 }  // namespace

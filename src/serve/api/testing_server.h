@@ -104,7 +104,8 @@ class TestServer {
  public:
   // Answers from `engine`, or from the scripted `store` below when there is none.
   explicit TestServer(const std::function<void(ServerOptions&)>& change = {},
-                      store::Store* engine = nullptr, std::span<const Asset> assets = {});
+                      store::Store* engine = nullptr, std::span<const Asset> assets = {},
+                      std::function<void()> leave_demo = {});
   ~TestServer();
 
   Answer ask(std::string_view method, std::string_view target,

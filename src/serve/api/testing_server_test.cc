@@ -186,7 +186,7 @@ std::string request_text(std::string_view method, std::string_view target,
 }
 
 TestServer::TestServer(const std::function<void(ServerOptions&)>& change, store::Store* engine,
-                       std::span<const Asset> assets) {
+                       std::span<const Asset> assets, std::function<void()> leave_demo) {
   store::Store& asked = engine == nullptr ? store : *engine;
   std::string pattern = testing::TempDir() + "weir_api_XXXXXX";
   folder_ = mkdtemp(pattern.data());
@@ -221,7 +221,8 @@ TestServer::TestServer(const std::function<void(ServerOptions&)>& change, store:
                   },
               .ready = [this] { return ready.load(); },
               .host_names = {"weir.example"},
-              .assets = assets});
+              .assets = assets,
+              .leave_demo = std::move(leave_demo)});
   ServerOptions options;
   options.address = flow::parse_address("127.0.0.1");
   options.port = 0;
