@@ -29,17 +29,26 @@ export async function free_udp_port() {
 }
 
 export class Weir {
-  // `prepare` is given the data folder before the first start; `config` is its weir.toml.
-  static async start({ prepare, config = '' } = {}) {
+  // `prepare` is given the data folder before the first start; `config` is its weir.toml; `demo` starts
+  // `weir serve --demo`.
+  static async start({ prepare, config = '', demo = false } = {}) {
     const weir = new Weir();
+    weir.is_demo = demo;
     weir.folder = mkdtempSync(join(tmpdir(), 'weir-browser-'));
     weir.data = join(weir.folder, 'data');
     weir.http_port = await free_tcp_port();
     weir.udp_port = await free_udp_port();
+    // A demo that is left goes on as a server that reads weir.toml beside it.
+    const listen = `listen = ["127.0.0.1:${weir.udp_port}"]\n`;
+    if (demo) {
+      writeFileSync(join(weir.folder, 'weir.toml'), `data = "left"\n${listen}`);
+      await weir.begin();
+      return weir;
+    }
     mkdirSync(weir.data);
     writeFileSync(join(weir.folder, 'weir.toml'), config);
     // What is set here can be changed while it runs, unlike what the command line says.
-    writeFileSync(join(weir.data, 'settings.toml'), `listen = ["127.0.0.1:${weir.udp_port}"]\n`);
+    writeFileSync(join(weir.data, 'settings.toml'), listen);
     prepare?.(weir.data, weir.udp_port);
     await weir.begin();
     return weir;
@@ -52,9 +61,8 @@ export class Weir {
   // Starts the process over the same folder and ports, and waits until it says that it is up.
   async begin() {
     const { http_port } = this;
-    const config = join(this.folder, 'weir.toml');
-    const command = ['serve', '--config', config, '--data', this.data];
-    command.push('--http', `127.0.0.1:${http_port}`);
+    const command = ['serve', '--data', this.data, '--http', `127.0.0.1:${http_port}`];
+    command.push(...(this.is_demo ? ['--demo'] : ['--config', join(this.folder, 'weir.toml')]));
     this.process = spawn(join(kBuild, 'weir'), command, { cwd: this.folder });
     this.said = '';
     const up = new Promise((done, failed) => {
@@ -62,7 +70,8 @@ export class Weir {
       const hear = (octets) => {
         this.said += octets;
         const is_up =
-          /weir is up/.test(this.said) && (this.has_admin || /setup code is/.test(this.said));
+          /weir is up/.test(this.said) &&
+          (this.has_admin || this.is_demo || /setup code is/.test(this.said));
         if (is_up) done(clearTimeout(timer));
       };
       this.process.stdout.on('data', hear);

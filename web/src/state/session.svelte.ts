@@ -1,7 +1,7 @@
 // Who is logged in, and whether the server has an admin yet.
 import { api, outcome, set_csrf, type Session, type Trouble } from '../api/client';
 
-type Door = 'opening' | 'setup' | 'login' | 'open' | 'away';
+type Door = 'opening' | 'setup' | 'login' | 'open' | 'away' | 'left';
 
 let door = $state<Door>('opening');
 let session = $state.raw<Session | undefined>();
@@ -12,6 +12,9 @@ export const access = {
   },
   get session(): Session | undefined {
     return session;
+  },
+  get is_demo(): boolean {
+    return session?.demo === true;
   },
   get may_change(): boolean {
     return session?.role === 'admin';
@@ -24,15 +27,16 @@ function enter(entered: Session): void {
   door = 'open';
 }
 
-// Looks where this browser stands: inside, before the login, or at a server without an admin.
+// Looks where this browser stands: inside, before the login, or at a server without an admin. A demo
+// that was left may still answer, and then nobody for a moment.
 export async function look(): Promise<void> {
   const asked = await outcome(api.GET('/api/v1/session'));
   if (asked.ok) {
-    enter(asked.value);
+    if (door !== 'left' || !asked.value.demo) enter(asked.value);
     return;
   }
   if (asked.trouble.kind !== 'refused') {
-    door = 'away';
+    if (door !== 'left') door = 'away';
     return;
   }
   const setup = await outcome(api.GET('/api/v1/setup'));
@@ -65,6 +69,14 @@ export async function create_admin(
   const asked = await outcome(api.POST('/api/v1/setup', { body }));
   if (!asked.ok) return asked.trouble;
   enter(asked.value);
+  return undefined;
+}
+
+export async function leave_demo(): Promise<Trouble | undefined> {
+  const asked = await outcome(api.DELETE('/api/v1/demo'));
+  if (!asked.ok) return asked.trouble;
+  session = undefined;
+  door = 'left';
   return undefined;
 }
 
