@@ -1,5 +1,6 @@
 #include "wire/packet/capture_file.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <utility>
 
@@ -106,9 +107,10 @@ base::Expected<std::optional<Frame>, CaptureFault> CaptureReader::next_classic()
   const Interface& interface = interfaces_.front();
   const std::uint64_t seconds = load<std::uint32_t, 0>(*header, is_big_endian_);
   const std::uint64_t fraction = load<std::uint32_t, 4>(*header, is_big_endian_);
-  return std::optional(
-      Frame{to_ns(seconds * interface.units_per_second + fraction, interface.units_per_second),
-            interface.link_type, *captured});
+  return std::optional(Frame{
+      to_ns(seconds * interface.units_per_second + fraction, interface.units_per_second),
+      interface.link_type, *captured,
+      std::max<std::size_t>(load<std::uint32_t, 12>(*header, is_big_endian_), captured->size())});
 }
 
 base::Expected<std::optional<Frame>, CaptureFault> CaptureReader::next_block() {
@@ -160,8 +162,8 @@ std::optional<Frame> CaptureReader::frame_of(std::uint32_t block_type, ByteReade
     const auto original = body.take<4>();
     if (!original || interfaces_.empty()) return std::nullopt;
     const std::size_t length = load<std::uint32_t, 0>(*original, is_big_endian_);
-    return Frame{0, interfaces_.front().link_type,
-                 body.rest().first(std::min(length, body.remaining()))};
+    const std::size_t captured = std::min(length, body.remaining());
+    return Frame{0, interfaces_.front().link_type, body.rest().first(captured), length};
   }
   if (block_type != kEnhancedPacket && block_type != kObsoletePacket) return std::nullopt;
   const auto fixed = body.take<20>();
@@ -173,8 +175,9 @@ std::optional<Frame> CaptureReader::frame_of(std::uint32_t block_type, ByteReade
   if (index >= interfaces_.size() || !octets) return std::nullopt;
   const std::uint64_t high = load<std::uint32_t, 4>(*fixed, is_big_endian_);
   const std::uint64_t units = high << 32 | load<std::uint32_t, 8>(*fixed, is_big_endian_);
+  const std::size_t wire_octets = load<std::uint32_t, 16>(*fixed, is_big_endian_);
   return Frame{to_ns(units, interfaces_[index].units_per_second), interfaces_[index].link_type,
-               *octets};
+               *octets, std::max(wire_octets, octets->size())};
 }
 
 }  // namespace wire

@@ -23,7 +23,8 @@ std::string_view to_text(CaptureFault fault);
 struct Frame {
   std::int64_t time_ns = 0;  // since 1970
   std::uint16_t link_type = 0;
-  ByteView octets;  // what was captured of it
+  ByteView octets;              // what was captured of it
+  std::size_t wire_octets = 0;  // as the file says, but never less than was captured
 };
 
 // True when the octets begin like a capture, whole or not.

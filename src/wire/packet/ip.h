@@ -3,7 +3,9 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/result.h"
 #include "wire/bytes/byte_reader.h"
+#include "wire/packet/unread.h"
 
 namespace wire {
 
@@ -28,15 +30,15 @@ struct IpPacket {
   IpAddress src;
   IpAddress dst;
   std::uint8_t protocol = 0;  // of the payload, behind IPv6 extension headers
+  std::uint8_t tos = 0;       // IPv6: its traffic class
+  // Of the whole packet, as its header says, which may be more than was captured. 0: the header
+  // does not say, in what a network card was to cut into packets and in a jumbogram.
+  std::size_t said_octets = 0;
   std::optional<IpFragment> fragment;
   ByteView payload;  // without link padding; less when the capture cut the packet short
 };
 
-// An IPv4 or IPv6 packet from its first octet; empty: it is neither, or its headers are cut off.
-std::optional<IpPacket> parse_ip(ByteView packet);
-
-// The IP packet inside a captured frame, by pcap's link type: Ethernet with any VLAN tags, Linux
-// cooked (v1, v2), raw IP, BSD loopback. Empty: another link type or another network protocol.
-std::optional<ByteView> ip_packet_of(std::uint16_t link_type, ByteView frame);
+// An IPv4 or IPv6 packet from its first octet.
+base::Expected<IpPacket, Unread> parse_ip(ByteView packet);
 
 }  // namespace wire

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "wire/packet/link.h"
+
 namespace wire {
 namespace {
 
@@ -24,9 +26,9 @@ std::optional<UdpDatagram> parse_udp(const IpPacket& packet, ByteView segment) {
 }  // namespace
 
 std::optional<UdpDatagram> UdpReader::take(std::uint16_t link_type, ByteView frame) {
-  const auto octets = ip_packet_of(link_type, frame);
-  if (!octets) return std::nullopt;
-  const auto packet = parse_ip(*octets);
+  const auto link = parse_link(link_type, frame);
+  if (!link) return std::nullopt;
+  const auto packet = parse_ip(link->packet);
   if (!packet || packet->protocol != kProtocolUdp) return std::nullopt;
   if (!packet->fragment) return parse_udp(*packet, packet->payload);
   const auto segment = join(*packet);
