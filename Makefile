@@ -31,7 +31,7 @@ soak: build-test ## the long ones: full rate, a hundred kills, a bare Debian
 
 deb: ## a Debian package of Weir, with its service: build/release/weir_*.deb
 	@tools/install_deps.sh build package
-	@tools/build.sh release weir man
+	@tools/build.sh release weir weir-probe man
 	@cd build/release && cpack -G DEB
 
 fuzz: ## each fuzz target for FUZZ_SECONDS (300)
@@ -56,7 +56,7 @@ test-%:
 
 build-run:
 	@tools/install_deps.sh build
-	@tools/build.sh release weir
+	@tools/build.sh release weir weir-probe
 
 build-test:
 	@tools/install_deps.sh build test

@@ -3,7 +3,7 @@
 if(CMAKE_INSTALL_PREFIX_INITIALIZED_TO_DEFAULT)
   set(CMAKE_INSTALL_PREFIX /usr CACHE PATH "where programs are installed" FORCE)
 endif()
-install(TARGETS weir RUNTIME DESTINATION bin)
+install(TARGETS weir weir-probe RUNTIME DESTINATION bin)
 install(FILES ${DUCKDB_LIBRARY} DESTINATION lib/weir)
 install(FILES packaging/weir.service DESTINATION lib/systemd/system)
 install(FILES packaging/deb/weir.toml DESTINATION /etc/weir PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ)
@@ -17,8 +17,10 @@ add_custom_command(OUTPUT ${pages}/weir.toml.5.gz
   COMMAND python3 tools/man_settings.py $<TARGET_FILE:weir> > ${pages}/weir.toml.5
   COMMAND gzip -9nc ${pages}/weir.toml.5 > ${pages}/weir.toml.5.gz
   WORKING_DIRECTORY ${CMAKE_SOURCE_DIR} DEPENDS weir tools/man_settings.py)
-add_custom_target(man DEPENDS ${pages}/weir.1.gz ${pages}/weir.toml.5.gz)
-install(FILES ${pages}/weir.1.gz DESTINATION share/man/man1)
+add_custom_command(OUTPUT ${pages}/weir-probe.1.gz
+  COMMAND gzip -9nc ${CMAKE_SOURCE_DIR}/man/weir-probe.1 > ${pages}/weir-probe.1.gz DEPENDS man/weir-probe.1)
+add_custom_target(man DEPENDS ${pages}/weir.1.gz ${pages}/weir-probe.1.gz ${pages}/weir.toml.5.gz)
+install(FILES ${pages}/weir.1.gz ${pages}/weir-probe.1.gz DESTINATION share/man/man1)
 install(FILES ${pages}/weir.toml.5.gz DESTINATION share/man/man5)
 
 set(CPACK_GENERATOR DEB)

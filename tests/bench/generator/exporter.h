@@ -2,14 +2,15 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "base/clock.h"
 #include "flow/record.h"
 #include "outlet.h"
+#include "probe/exporter/fields.h"
 #include "traffic.h"
-#include "wire/bytes/byte_writer.h"
-#include "wire/export/template.h"
+#include "wire/export/message_writer.h"
 
 namespace generator {
 
@@ -22,8 +23,6 @@ struct ExporterSettings {
   std::uint32_t sampling_rate = 1;      // 1: not sampled, nothing said
   std::uint32_t templates_every = 500;  // datagrams between two sendings of all templates
 };
-
-struct Field;  // how a flow's column is written
 
 // A datagram and what it carries.
 struct Message {
@@ -44,31 +43,29 @@ class Exporter {
   // As many flows as every data datagram holds.
   std::size_t flows_per_datagram() const { return flows_per_datagram_; }
   // The sequence's next value: flows (v5), datagrams (v9), data records (IPFIX).
-  std::uint32_t sequence() const { return sequence_; }
+  std::uint32_t sequence() const {
+    return netflow5_ ? netflow5_->sequence() : messages_->sequence();
+  }
 
  private:
-  struct FlowTemplate {
-    wire::Template announced;
-    std::vector<const Field*> fields;  // one per field of `announced`
+  struct TurnedTemplate {
+    probe::FlowTemplate flows;
     Family family;
   };
-  static FlowTemplate make_template(std::uint16_t index, Family family, Protocol protocol);
+  static TurnedTemplate make_template(std::uint16_t index, Family family, Protocol protocol);
 
   Message netflow5(Traffic& traffic, base::UnixMs now, std::size_t flows_max);
   Message flows_message(Traffic& traffic, base::UnixMs now, std::size_t flows_max);
   Message templates_message(base::UnixMs now);
-  // Begins and ends a NetFlow v9 or IPFIX message of `records` records of any kind.
-  void put_header(wire::ByteWriter& out, base::UnixMs now) const;
-  void finish(wire::ByteWriter& out, std::uint16_t records, std::uint32_t data_records);
-  void put_templates(wire::ByteWriter& out, std::size_t first, std::size_t count) const;
-  void put_sampling(wire::ByteWriter& out) const;
-  const FlowTemplate& turn_of() const;
+  Message finished(Message message, base::UnixMs now);
+  const TurnedTemplate& turn_of() const;
 
   ExporterSettings settings_;
   base::UnixMs boot_;
-  std::vector<FlowTemplate> templates_;  // IPv4 ones first, then the IPv6 ones
+  std::unique_ptr<wire::MessageWriter> messages_;   // v9 and IPFIX
+  std::unique_ptr<wire::Netflow5Writer> netflow5_;  // v5
+  std::vector<TurnedTemplate> templates_;           // IPv4 ones first, then the IPv6 ones
   std::size_t flows_per_datagram_ = 0;
-  std::uint32_t sequence_ = 0;
   std::uint64_t datagrams_ = 0;
   std::size_t templates_sent_ = 0;  // of the present sending
 };

@@ -13,6 +13,7 @@
 #include <cstring>
 
 #include "wire/bytes/byte_writer.h"
+#include "wire/packet/datagram_capture.h"
 
 namespace generator {
 namespace {
@@ -44,41 +45,6 @@ int send_burst(int socket, std::span<const Octets> datagrams, sockaddr_in target
     sent = ::sendmmsg(socket, messages.data(), static_cast<unsigned>(datagrams.size()), 0);
   } while (sent < 0 && errno == EINTR);
   return sent;
-}
-
-// RFC 1071 over a header of an even number of octets.
-std::uint16_t internet_checksum(std::span<const std::byte> header) {
-  std::uint32_t sum = 0;
-  for (std::size_t i = 0; i + 1 < header.size(); i += 2) {
-    sum += std::to_integer<std::uint32_t>(header[i]) << 8 |
-           std::to_integer<std::uint32_t>(header[i + 1]);
-  }
-  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >> 16);
-  return static_cast<std::uint16_t>(~sum);
-}
-
-// The datagram as an IPv4 packet. The UDP checksum is left out (0), as IPv4 allows.
-Octets to_packet(const Octets& payload, std::uint32_t source, const Endpoint& target) {
-  constexpr std::size_t kIpHeader = 20;
-  constexpr std::size_t kChecksumOffset = 10;
-  constexpr std::uint16_t kUdpHeader = 8;
-  const auto udp_length = static_cast<std::uint16_t>(kUdpHeader + payload.size());
-  Octets packet;
-  wire::ByteWriter out(packet);
-  out.put<std::uint16_t>(0x4500);
-  out.put(static_cast<std::uint16_t>(kIpHeader + udp_length));
-  out.put<std::uint32_t>(0);        // identification, fragment offset
-  out.put<std::uint16_t>(0x40'11);  // 64 hops, UDP
-  out.put<std::uint16_t>(0);        // checksum, below
-  out.put(source);
-  out.put(target.address);
-  out.patch_u16(kChecksumOffset, internet_checksum(packet));
-  out.put(target.port);  // source port: the same
-  out.put(target.port);
-  out.put(udp_length);
-  out.put<std::uint16_t>(0);
-  out.put(payload);
-  return packet;
 }
 
 }  // namespace
@@ -138,11 +104,7 @@ base::Expected<std::shared_ptr<PcapFile>, base::IoError> PcapFile::create(const 
   std::shared_ptr<PcapFile> file(new PcapFile(opened));
   Octets header;
   wire::ByteWriter out(header);
-  out.put<std::uint32_t>(0xa1b2'c3d4);  // microseconds, big-endian
-  out.put<std::uint32_t>(0x0002'0004);  // version 2.4
-  out.put_zeros(8);
-  out.put<std::uint32_t>(65'535);
-  out.put<std::uint32_t>(101);  // LINKTYPE_RAW
+  wire::put_capture_header(out);
   if (std::fwrite(header.data(), header.size(), 1, opened) != 1) {
     return base::Unexpected(base::IoError{"write", path, errno, ""});
   }
@@ -153,21 +115,18 @@ PcapFile::~PcapFile() {
   std::fclose(file_);
 }
 
-bool PcapFile::write(const Octets& packet, base::UnixMs time) {
-  Octets header;
-  wire::ByteWriter out(header);
-  out.put(static_cast<std::uint32_t>(time / base::kMsPerSecond));
-  out.put(static_cast<std::uint32_t>(time % base::kMsPerSecond * 1'000));
-  out.put(static_cast<std::uint32_t>(packet.size()));
-  out.put(static_cast<std::uint32_t>(packet.size()));
-  return std::fwrite(header.data(), header.size(), 1, file_) == 1 &&
-         std::fwrite(packet.data(), packet.size(), 1, file_) == 1;
+bool PcapFile::write(const Octets& record) {
+  return std::fwrite(record.data(), record.size(), 1, file_) == 1;
 }
 
 std::size_t PcapOutlet::send(std::span<const Octets> datagrams, base::UnixMs now) {
   std::size_t written = 0;
   for (const Octets& datagram : datagrams) {
-    if (!file_->write(to_packet(datagram, source_.as_v4(), target_), now)) break;
+    Octets record;
+    wire::ByteWriter out(record);
+    wire::put_captured_datagram(out, {source_.as_v4(), target_.port},
+                                {target_.address, target_.port}, datagram, now);
+    if (!file_->write(record)) break;
     ++written;
   }
   return written;

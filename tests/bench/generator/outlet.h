@@ -59,7 +59,7 @@ class PcapFile {
   PcapFile(const PcapFile&) = delete;
   PcapFile& operator=(const PcapFile&) = delete;
 
-  bool write(const Octets& packet, base::UnixMs time);
+  bool write(const Octets& record);
 
  private:
   explicit PcapFile(std::FILE* file) : file_(file) {}
