@@ -56,8 +56,13 @@ Questions::Questions(store::Store& store, Uncommitted uncommitted)
 base::Expected<query::AnswerSummary, query::QueryError> Questions::answer(
     const query::Plan& plan, query::AnswerSink& sink, const query::Cancel& cancel) {
   std::vector<flow::LedgerRow> rows = uncommitted(plan.range);
+  counters_.begun.add();
   auto summary = store_.query(plan, sink, cancel);
-  if (!summary) return summary;
+  counters_.ended.add();
+  if (!summary) {
+    if (summary.error().kind == query::QueryError::Kind::Cancelled) counters_.cancelled.add();
+    return summary;
+  }
   summary->loss = with_uncommitted(summary->loss, std::move(rows), plan.range);
   summary->replaying = uncommitted_.replaying();
   return summary;

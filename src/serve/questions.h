@@ -4,6 +4,7 @@
 #include <map>
 #include <vector>
 
+#include "base/counters.h"
 #include "base/result.h"
 #include "flow/ledger.h"
 #include "query/plan/answer.h"
@@ -17,6 +18,13 @@ namespace serve {
 struct Uncommitted {
   std::function<std::vector<flow::LedgerRow>()> ledger;
   std::function<bool()> replaying;
+};
+
+// Questions to the store since the start; those begun and not ended run now.
+struct QuestionCounters {
+  base::Counter begun;
+  base::Counter ended;
+  base::Counter cancelled;  // ended because nobody waited for the answer any more
 };
 
 // Questions to the store, answered together with what the ledger says of the same range: no number
@@ -37,6 +45,8 @@ class Questions {
   // The same summed per exporter, for ranges of any length.
   std::map<flow::Address, flow::LedgerCounts> ledger_sums(query::TimeRange range) const;
 
+  const QuestionCounters& counters() const { return counters_; }
+
  private:
   std::vector<flow::LedgerRow> uncommitted(query::TimeRange range) const;
   query::Loss with_uncommitted(query::Loss committed, std::vector<flow::LedgerRow> rows,
@@ -44,6 +54,7 @@ class Questions {
 
   store::Store& store_;
   const Uncommitted uncommitted_;
+  QuestionCounters counters_;
 };
 
 }  // namespace serve

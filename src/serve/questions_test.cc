@@ -77,6 +77,24 @@ TEST_F(QuestionsTest, AnAnswerTellsTheLossOfItsRange) {
   EXPECT_EQ(summary->loss.minutes, 2u);
 }
 
+TEST_F(QuestionsTest, CountsWhatRunsAndWhatNobodyWaitedFor) {
+  Questions asked = questions();
+  query::Plan question = plan("src");
+  question.range = range_;
+  store::TextSink sink;
+  const query::Cancel cancel;
+  EXPECT_TRUE(asked.answer(question, sink, cancel));
+  EXPECT_EQ(asked.counters().cancelled.get(), 0u);
+  class Nobody final : public query::AnswerSink {
+    void head(const std::vector<query::AnswerColumn>&) override {}
+    bool chunk(const query::AnswerChunk&) override { return false; }
+  } nobody;
+  EXPECT_FALSE(asked.answer(question, nobody, cancel));
+  EXPECT_EQ(asked.counters().begun.get(), 2u);
+  EXPECT_EQ(asked.counters().ended.get(), 2u);
+  EXPECT_EQ(asked.counters().cancelled.get(), 1u);
+}
+
 TEST_F(QuestionsTest, TheApiAnswersFromTheEmbeddedStore) {
   const TestServer server({}, store_.get());
   const std::string range = "range=2026-11-23T11:00Z..2026-11-23T13:00Z";

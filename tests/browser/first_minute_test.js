@@ -1,11 +1,14 @@
 // From the setup code to the first answer, in a browser, against a server that starts empty.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { history, is_ours } from './household.js';
+import { kField, Netflow9, template } from './netflow9.js';
 import {
   assert_about,
+  become_admin,
+  cells_of,
   faults,
-  kScreen,
   octets_of,
   open_browser,
   open_context,
@@ -35,12 +38,7 @@ describe('the first minute', () => {
   });
 
   it('the right one leads to an administrator and to the setup page', async () => {
-    await page.getByLabel('Setup code').fill(weir.setup_code);
-    await page.press_on(page.getByRole('button', { name: 'Continue' }));
-    await page.getByLabel('Name').fill(kAdmin.name);
-    await page.getByLabel('Password').fill(kAdmin.password);
-    await page.press_on(page.getByRole('button', { name: 'Create administrator' }));
-    await page.waitForURL('**/system/setup');
+    await become_admin(page, weir);
     assert.equal(await page.getByRole('heading', { level: 1 }).innerText(), 'Setup');
   });
 
@@ -87,7 +85,6 @@ describe('the first minute', () => {
   });
 
   it('the busiest host is doing what it is doing: one click', async () => {
-    await page.setViewportSize({ width: kScreen.width, height: 20_000 }); // a table draws what is seen
     page.clicks = 0;
     const top = page.getByRole('list', { name: 'Top hosts' }).getByRole('link').first();
     const host = await top.innerText();
@@ -95,12 +92,7 @@ describe('the first minute', () => {
     const table = page.getByRole('table', { name: 'Sessions' });
     await table.getByText('active').first().waitFor({ state: 'attached' });
     assert.equal(page.clicks, 1);
-    const rows = await table
-      .locator('tbody tr[aria-rowindex]')
-      .evaluateAll((all) =>
-        all.map((row) => [...row.cells].map(({ innerText }) => innerText.trim())),
-      );
-    await page.setViewportSize(kScreen);
+    const rows = await cells_of(table);
     const going = household.going.filter(
       ({ client, start, told }) => client === host && told > start,
     );
@@ -118,21 +110,46 @@ describe('the first minute', () => {
     }
   });
 
-  it('an exporter is given a name, and the name is text wherever it stands', async () => {
-    const name = '<img src=x onerror=window.hit=1>';
+  async function name_exporter(button, name) {
     await page.goto('/system/setup');
-    await page.getByRole('button', { name: 'name it' }).click();
+    await page.getByRole('button', { name: button }).click();
     await page.getByLabel('Name of this exporter').fill(name);
     await page.getByRole('table').getByRole('button', { name: 'Save' }).click();
     await page.getByRole('row').filter({ hasText: name }).waitFor();
+  }
+
+  it('an exporter is given a name, and the name is text wherever it stands', async () => {
+    const name = '<img src=x onerror=window.hit=1>';
+    await name_exporter('name it', name);
     await page.getByRole('row').getByRole('button', { name: 'change' }).click();
     await page.getByLabel('Its local network').fill('192.168.1.0 255.255.255.0');
     await page.getByRole('table').getByRole('button', { name: 'Save' }).click();
     await page.getByRole('row').filter({ hasText: '192.168.1.0/24' }).waitFor();
     await page.goto('/system/exporters');
     await page.getByRole('link', { name, exact: true }).waitFor();
+    await page.goto('/');
+    await page.getByRole('button', { name: /^Source/ }).click();
+    await page.getByRole('link', { name: `${name} 127.0.0.1` }).click();
+    await page.getByRole('button', { name: `Source: ${name}` }).waitFor();
+    const late = new Netflow9({ behind_ms: 7_200_000 });
+    await weir.send([late.datagram(template(256, [kField.src, kField.bytes]))]);
+    await page.goto('/system/setup');
+    await page.getByText(`The clock of ${name} is 2 h 0 min behind`).waitFor();
     assert.equal(await page.evaluate(() => window.hit), undefined);
     assert.equal(await page.locator('img[src=x]').count(), 0);
+    assert.deepEqual(await faults(page), []);
+  });
+
+  it('a name that is a formula is text in a file, too', async () => {
+    const name = "=cmd|' /C calc'!A0";
+    await name_exporter('change', name);
+    await page.goto('/system/exporters');
+    const coming = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'CSV' }).click();
+    const file = readFileSync(await (await coming).path(), 'utf8');
+    assert.ok(file.includes(`127.0.0.1,'${name},`), file);
+    const typed = await context.request.get('/system/exporters.csv');
+    assert.ok((await typed.text()).includes(`127.0.0.1,'${name},`));
   });
 
   it('an exporter is refused, what it sends is turned away and counted, and it is taken again', async () => {

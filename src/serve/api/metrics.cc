@@ -154,6 +154,16 @@ void add_store(Families& families, const store::StoreStatus& status) {
                    status.merges_failed);
 }
 
+void add_questions(Families& families, const QuestionCounters& counters) {
+  const std::uint64_t ended = counters.ended.get();  // first, so that none runs twice
+  families.gauge("weir_queries_running", "questions to the store being answered now",
+                 counters.begun.get() - ended);
+  families.counter("weir_queries_total", "questions to the store", counters.begun.get());
+  families.counter("weir_queries_cancelled_total",
+                   "questions ended early because nobody waited for the answer any more",
+                   counters.cancelled.get());
+}
+
 void add_http(Families& families, const ServerCounters& server, const ApiCounters& api) {
   families.gauge("weir_http_connections", "connections open", server.connections_open.get());
   families.counter("weir_http_connections_total", "connections accepted", server.connections.get());
@@ -188,6 +198,7 @@ std::optional<Response> get_metrics(Api& api, const Call& call) {
   add_receive(families, *api.sources().receive());
   add_exporters(families, api.sources().workers());
   add_store(families, api.sources().store.status());
+  add_questions(families, api.sources().questions.counters());
   add_http(families, api.server_counters(), api.counters());
   return Response{.content_type = "text/plain; version=0.0.4; charset=utf-8",
                   .body = families.text()};
