@@ -14,5 +14,5 @@ case "$1" in
     "$node" node_modules/svelte-check/bin/svelte-check --tsconfig ./tsconfig.json --fail-on-warnings
     "$node" node_modules/eslint/bin/eslint.js .
     "$node" node_modules/prettier/bin/prettier.cjs --check --config .prettierrc.json \
-      . ../tests/browser/*.js ;;
+      . ../tests/browser/*.js ../tests/bench/*.js ;;
 esac
