@@ -85,6 +85,7 @@ class InDebian(unittest.TestCase):
         mirror = next(line.split()[1] for line in lines if line.split()[2] == "bookworm")
         subprocess.run(["debootstrap", "--variant=minbase", "bookworm", cls.root, mirror], check=True,
                        capture_output=True)
+        cls.root.chmod(0o755)  # the service's user must pass it
         (cls.root / "etc/apt/sources.list").write_text("\n".join(lines) + "\n")
         proxies = subprocess.run("apt-config dump | grep -i '^Acquire::.*proxy' || true", shell=True,
                                  capture_output=True, text=True, check=True).stdout
@@ -131,7 +132,8 @@ class InDebian(unittest.TestCase):
         self.assertTrue((data / "state.db").exists())  # what was collected is its owner's to delete
 
     def answers(self, socket_path, serving):
-        self.assertIsNone(serving.poll())
+        if serving.poll() is not None:
+            self.fail(f"it ended with {serving.returncode}: {serving.stdout.read()}")
         connection = UnixConnection(socket_path, timeout=5)
         try:
             connection.request("GET", "/healthz")
