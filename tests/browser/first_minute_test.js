@@ -112,7 +112,7 @@ describe('the first minute', () => {
 
   async function name_exporter(button, name) {
     await page.goto('/system/setup');
-    await page.getByRole('button', { name: button }).click();
+    await page.getByRole('row').getByRole('button', { name: button }).click();
     await page.getByLabel('Name of this exporter').fill(name);
     await page.getByRole('table').getByRole('button', { name: 'Save' }).click();
     await page.getByRole('row').filter({ hasText: name }).waitFor();

@@ -160,8 +160,8 @@ describe('softflowd', () => {
     await become_admin(page, weir);
     await page.getByText(`Nothing has reached UDP ${weir.udp_port} yet.`).waitFor();
     assert.equal(await page.getByRole('row').getByText('waiting').count(), 4);
-    await page.getByRole('tab', { name: 'Linux' }).click();
-    assert.match(await page.getByRole('tabpanel').innerText(), /softflowd -i eth0 -n \S+:\d+ -v 9/);
+    await page.getByRole('button', { name: 'Linux', exact: true }).click();
+    assert.match(await page.locator('pre').innerText(), /softflowd -i eth0 -n \S+:\d+ -v 9/);
   });
 
   it('its lights turn good as softflowd sends', async () => {
