@@ -92,14 +92,13 @@ constexpr std::optional<Element> find_element(std::uint32_t enterprise, std::uin
 // The other direction, for exporting: the element of the lowest rank that carries `column`; for an
 // address, of the family asked for.
 constexpr std::optional<Element> element_for(Column column, bool ipv6 = false) {
-  const Element* best = nullptr;
+  std::optional<Element> best;
   for (const Element& element : kElements) {
     if (element.column != column) continue;
     if (spec(column).type == ColumnType::Address && ipv6 != (element.max_octets == 16)) continue;
-    if (best == nullptr || element.rank < best->rank) best = &element;
+    if (!best || element.rank < best->rank) best = element;
   }
-  if (best == nullptr) return std::nullopt;
-  return *best;
+  return best;
 }
 
 }  // namespace flow
