@@ -24,8 +24,12 @@ from source_tree import ROOT, closure, read
 
 CLANG_TIDY = "clang-tidy-14"
 SLOW_CHECKS = ("-*,clang-analyzer-*,bugprone-assert-side-effect,bugprone-infinite-loop,"
-               "bugprone-multiple-statement-macro,bugprone-suspicious-semicolon,bugprone-suspicious-string-compare,"
-               "misc-unused-using-decls,readability-container-size-empty")
+               "bugprone-misplaced-widening-cast,bugprone-multiple-statement-macro,"
+               "bugprone-not-null-terminated-result,bugprone-signed-char-misuse,bugprone-sizeof-expression,"
+               "bugprone-suspicious-semicolon,bugprone-suspicious-string-compare,bugprone-unused-raii,"
+               "bugprone-unused-return-value,cppcoreguidelines-slicing,misc-definitions-in-headers,"
+               "misc-unused-using-decls,performance-move-const-arg,performance-type-promotion-in-math-fn,"
+               "readability-container-size-empty")
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "weir/clang-tidy"
 
 
