@@ -1,16 +1,13 @@
 #include "demo/router.h"
 
-#include <algorithm>
 #include <array>
 
 #include "demo/devices.h"
-#include "wire/export/netflow9.h"
-#include "wire/export/set.h"
 
 namespace demo {
 namespace {
 
-constexpr std::size_t kDatagramOctetsMax = 1'400;
+constexpr std::uint32_t kDomain = 0;
 constexpr std::uint16_t kTemplateV4 = 256;
 constexpr std::uint16_t kTemplateV6 = 257;
 constexpr std::uint32_t kHomeInterface = 1;
@@ -40,11 +37,6 @@ wire::Template make_template(bool is_v6) {
   return made;
 }
 
-std::size_t flows_per_datagram(bool is_v6) {
-  const std::size_t octets = wire::smallest_record_octets(make_template(is_v6).fields);
-  return (kDatagramOctetsMax - wire::Netflow9Header::kSize - wire::SetHeader::kSize - 3) / octets;
-}
-
 bool is_at_home(const flow::Address& address) {
   constexpr std::uint32_t kLan = 0xc0a8'01;
   if (address.is_v4()) return address.as_v4() >> 8 == kLan;
@@ -55,75 +47,54 @@ std::uint32_t interface_of(const flow::Address& address) {
   return is_at_home(address) ? kHomeInterface : kInternetInterface;
 }
 
+void put_address(wire::ByteWriter& out, const flow::Address& address, bool is_v6) {
+  if (is_v6) out.put(address.hi);
+  out.put_be(address.lo, is_v6 ? 8 : 4);
+}
+
+void put_record(wire::ByteWriter& out, const Flow& flow, bool is_v6, base::UnixMs boot) {
+  put_address(out, flow.src, is_v6);
+  put_address(out, flow.dst, is_v6);
+  out.put(flow.src_port);
+  out.put(flow.dst_port);
+  out.put(spec(flow.app).protocol);
+  out.put(flow.tcp_flags);
+  out.put(interface_of(flow.src));
+  out.put(interface_of(flow.dst));
+  out.put(static_cast<std::uint64_t>(flow.bytes));
+  out.put(static_cast<std::uint64_t>(flow.packets));
+  out.put(static_cast<std::uint32_t>(flow.start - boot));
+  out.put(static_cast<std::uint32_t>(flow.end - boot));
+}
+
 }  // namespace
 
 Router::Router(base::UnixMs begin)
-    : boot_(base::floor_to(begin - base::kMsPerHour, base::kMsPerSecond)) {}
+    : boot_(base::floor_to(begin - base::kMsPerHour, base::kMsPerSecond)),
+      messages_(wire::TemplateProtocol::NetFlow9, kDomain, boot_) {}
 
 std::vector<Router::Octets> Router::tell(std::span<const Flow> flows, base::UnixMs now) {
   std::vector<Octets> datagrams;
+  const auto finish = [&] {
+    const wire::ByteView message = messages_.finish(now);
+    datagrams.emplace_back(message.begin(), message.end());
+  };
   if (now >= templates_due_) {
-    datagrams.push_back(templates(now));
+    for (const bool is_v6 : {false, true}) messages_.put_template(make_template(is_v6));
+    finish();
     templates_due_ = now + base::kMsPerMinute;
   }
   for (const bool is_v6 : {false, true}) {
-    std::vector<const Flow*> family;
+    const wire::Template used = make_template(is_v6);
+    const std::size_t octets = wire::smallest_record_octets(used.fields);
     for (const Flow& flow : flows) {
-      if (flow.src.is_v4() != is_v6) family.push_back(&flow);
+      if (flow.src.is_v4() == is_v6) continue;
+      if (messages_.octets_with(used.id, octets) > wire::kDatagramOctetsMax) finish();
+      put_record(messages_.record(used.id), flow, is_v6, boot_);
     }
-    const std::size_t most = flows_per_datagram(is_v6);
-    for (std::span<const Flow* const> rest = family; !rest.empty();) {
-      const auto fitting = rest.first(std::min(rest.size(), most));
-      datagrams.push_back(records(fitting, is_v6, now));
-      rest = rest.subspan(fitting.size());
-    }
+    if (!messages_.is_empty()) finish();
   }
   return datagrams;
-}
-
-void Router::put_header(Octets& octets, base::UnixMs now, std::size_t records) {
-  wire::ByteWriter out(octets);
-  wire::Netflow9Header{.count = static_cast<std::uint16_t>(records),
-                       .sys_uptime_ms = static_cast<std::uint32_t>(now - boot_),
-                       .unix_secs = static_cast<std::uint32_t>(now / base::kMsPerSecond),
-                       .sequence = datagrams_++,
-                       .source_id = 0}
-      .emit(out);
-}
-
-Router::Octets Router::templates(base::UnixMs now) {
-  Octets octets;
-  put_header(octets, now, 2);
-  wire::ByteWriter out(octets);
-  wire::SetWriter set(out, wire::kNetflow9TemplateSet);
-  for (const bool is_v6 : {false, true}) wire::emit_netflow9_template(out, make_template(is_v6));
-  set.finish();
-  return octets;
-}
-
-Router::Octets Router::records(std::span<const Flow* const> flows, bool is_v6, base::UnixMs now) {
-  Octets octets;
-  put_header(octets, now, flows.size());
-  wire::ByteWriter out(octets);
-  wire::SetWriter set(out, is_v6 ? kTemplateV6 : kTemplateV4);
-  for (const Flow* flow : flows) {
-    for (const flow::Address* address : {&flow->src, &flow->dst}) {
-      if (is_v6) out.put(address->hi);
-      out.put_be(address->lo, is_v6 ? 8 : 4);
-    }
-    out.put(flow->src_port);
-    out.put(flow->dst_port);
-    out.put(spec(flow->app).protocol);
-    out.put(flow->tcp_flags);
-    out.put(interface_of(flow->src));
-    out.put(interface_of(flow->dst));
-    out.put(static_cast<std::uint64_t>(flow->bytes));
-    out.put(static_cast<std::uint64_t>(flow->packets));
-    out.put(static_cast<std::uint32_t>(flow->start - boot_));
-    out.put(static_cast<std::uint32_t>(flow->end - boot_));
-  }
-  set.finish();
-  return octets;
 }
 
 }  // namespace demo

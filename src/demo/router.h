@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "demo/flow.h"
+#include "wire/export/message_writer.h"
 
 namespace demo {
 
@@ -23,16 +24,12 @@ class Router {
   // switched on. Whole seconds: v9's header says no less, and uptimes count from it.
   std::vector<Octets> tell(std::span<const Flow> flows, base::UnixMs now);
 
-  std::uint32_t datagrams() const { return datagrams_; }
+  std::uint32_t datagrams() const { return messages_.sequence(); }
 
  private:
-  void put_header(Octets& octets, base::UnixMs now, std::size_t records);
-  Octets templates(base::UnixMs now);
-  Octets records(std::span<const Flow* const> flows, bool is_v6, base::UnixMs now);
-
   base::UnixMs boot_;
   base::UnixMs templates_due_ = 0;
-  std::uint32_t datagrams_ = 0;
+  wire::MessageWriter messages_;
 };
 
 }  // namespace demo
