@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
@@ -30,7 +31,8 @@ constexpr std::uint16_t kEthernet = 1;
 constexpr std::int64_t kUptimeOfFirstMs = base::kMsPerHour;
 // NetFlow v5 counts octets in 32 bits.
 constexpr std::uint64_t kNetflow5OctetsMax = (std::uint64_t{1} << 32) - (1 << 20);
-constexpr std::uint64_t kFileSeed = 1;  // of the sampling: the same file gives the same flows
+constexpr std::uint64_t kPace = 50'000;  // flows a second that any collector takes
+constexpr std::uint64_t kFileSeed = 1;   // of the sampling: the same file gives the same flows
 
 struct Options {
   std::vector<std::string> interfaces;
@@ -41,7 +43,7 @@ struct Options {
   std::int64_t inactive_s = 15;
   std::uint32_t sampling = 1;
   std::string filter;
-  std::uint64_t rate = 50'000;
+  std::uint64_t rate = kPace;
   std::size_t flows = 262'144;
   int ring_mib = 16;
   bool is_not_promiscuous = false;
@@ -89,6 +91,7 @@ class Probe {
   std::vector<probe::LiveSettings> live_settings_;
   std::vector<std::unique_ptr<probe::LiveCapture>> captures_;
   std::vector<std::unique_ptr<probe::Queue>> queues_;
+  std::atomic<std::uint64_t> pace_ = 0;  // flows sent a second; 0: no limit
 };
 
 std::optional<int> Probe::open() {
@@ -113,6 +116,7 @@ std::optional<int> Probe::open_file() {
   auto opened = probe::FileCapture::open(options_.file, options_.filter);
   if (!opened) return complain(kInputWrong, to_text(opened.error()));
   file_.emplace(std::move(*opened));
+  pace_ = options_.rate;
   const base::UnixMs first_ms = file_->first_time_ns().value_or(0) / base::kNsPerMs;
   const std::string name = std::filesystem::path(options_.file).filename();
   return add_queue(1, name, base::floor_to(first_ms, base::kMsPerSecond) - kUptimeOfFirstMs);
@@ -140,8 +144,7 @@ base::Expected<std::unique_ptr<probe::Outlet>, base::UserError> Probe::outlet() 
   if (datagrams_) return std::make_unique<probe::FileOutlet>(datagrams_);
   auto opened = probe::UdpOutlet::open(options_.to);
   if (!opened) return base::Unexpected(opened.error());
-  if (options_.file.empty() || options_.rate == 0) return std::move(*opened);
-  return std::make_unique<probe::PacedOutlet>(std::move(*opened), options_.rate);
+  return std::make_unique<probe::PacedOutlet>(std::move(*opened), pace_);
 }
 
 probe::MeterSettings Probe::meter_settings() const {
@@ -196,6 +199,9 @@ int Probe::run() {
     ::sigwait(&awaited, &signal);
     if (signal == SIGUSR1) print_reports();
   }
+  // What is left goes at once, but not faster than a collector takes it.
+  const bool is_unlimited = !options_.file.empty() && options_.rate == 0;
+  if (signal != SIGUSR2 && !is_unlimited) pace_ = std::max(options_.rate, kPace);
   for (std::jthread& thread : threads) thread.request_stop();
   threads.clear();
   return finish();

@@ -5,7 +5,8 @@
 namespace probe {
 namespace {
 
-constexpr std::int64_t kTickMs = 1'000;
+constexpr std::int64_t kTickMs = 125;
+constexpr std::int64_t kFlushMs = 1'000;  // how long a flow waits for a datagram to be full
 // Packets of several sources come a little out of order; more than this, and a clock was set.
 constexpr std::int64_t kStepBackMs = 61'000;
 
@@ -24,7 +25,8 @@ void Meter::count(std::uint16_t link_type, wire::ByteView frame, std::size_t wir
     ++counts_.unread[static_cast<std::size_t>(packet.error())];
     return;
   }
-  if (packet->ports != wire::Ports::None || packet->says_too_much) resolve_ports(*packet, time);
+  const bool is_whole_and_known = packet->ports == wire::Ports::Known && !packet->is_first_fragment;
+  if (!is_whole_and_known || packet->says_too_much) resolve_ports(*packet, time);
   ++counts_.counted;
   counts_.counted_octets += packet->octets;
   table_.count(*packet, time);
@@ -36,7 +38,6 @@ void Meter::resolve_ports(wire::PacketHeaders& packet, base::UnixMs time) {
   if (packet.says_too_much) ++counts_.says_too_much;
   switch (packet.ports) {
     case wire::Ports::None:
-      break;
     case wire::Ports::Known:
       if (packet.is_first_fragment) fragments_.remember(packet, time);
       break;
@@ -47,6 +48,7 @@ void Meter::resolve_ports(wire::PacketHeaders& packet, base::UnixMs time) {
       ++counts_.ports_truncated;
       break;
     case wire::Ports::LaterFragment:
+    case wire::Ports::LaterUnknown:
       if (!fragments_.give_ports(packet, time)) ++counts_.fragments_without_first;
       break;
   }
@@ -58,6 +60,8 @@ void Meter::tick(base::UnixMs now) {
   clock_went_back_ms_ = now - kStepBackMs;
   while (!table_.expire(now)) hand_over();
   hand_over();
+  if (now < next_flush_ms_ && now >= next_flush_ms_ - kFlushMs) return;
+  next_flush_ms_ = base::floor_to(now, kFlushMs) + kFlushMs;
   exporter_.flush(now);
 }
 
@@ -65,6 +69,12 @@ void Meter::finish() {
   while (!table_.finish()) hand_over();
   hand_over();
   exporter_.flush(now_);
+}
+
+void Meter::return_as(std::uint32_t interface_index) {
+  if (interface_index == exporter_.interface_index()) return;
+  finish();
+  exporter_.move_to(interface_index, now_);
 }
 
 void Meter::hand_over() {

@@ -59,6 +59,9 @@ class Meter {
   // Ends all flows and sends them.
   void finish();
 
+  // The interface came back; if under another ifIndex, its flows of before end under the old one.
+  void return_as(std::uint32_t interface_index);
+
   const MeterCounts& counts() const { return counts_; }
   const FlowTable& table() const { return table_; }
   const FlowExporter& exporter() const { return exporter_; }
@@ -75,6 +78,7 @@ class Meter {
   FlowExporter exporter_;
   MeterCounts counts_;
   base::UnixMs now_ = 0;
+  base::UnixMs next_flush_ms_ = 0;
   base::UnixMs next_tick_ms_ = std::numeric_limits<base::UnixMs>::min();
   base::UnixMs clock_went_back_ms_ = std::numeric_limits<base::UnixMs>::min();
 };

@@ -157,6 +157,15 @@ TEST(Meter, FragmentsBelongToTheFlowOfTheirFirst) {
   metering.see(wire::testing::ipv4({.id = 5, .flags_and_offset = 0x2000}, body));
   metering.see(wire::testing::ipv4({.id = 5, .flags_and_offset = 6}, body));
   EXPECT_EQ(metering.meter().table().live(), 1u);
+  const Octets behind_options = wire::testing::extension(17, body);
+  const auto see6 = [&](std::uint16_t offset, bool more) {
+    metering.see(wire::testing::ipv6({.next_header = 44},
+                                     wire::testing::fragment(60, offset, more, behind_options)));
+  };
+  see6(0, true);
+  see6(56, false);
+  EXPECT_EQ(metering.meter().table().live(), 2u);
+  EXPECT_EQ(metering.meter().counts().fragments_without_first, 0u);
 }
 
 TEST(Meter, SamplesOnePacketInSoMany) {
@@ -243,6 +252,30 @@ TEST(FlowExporter, SaysFlowsInNetflow5AndCountsThoseItCannotSay) {
   EXPECT_EQ(flows, 100u);
   EXPECT_EQ(metering.exported().flows, 100u);
   EXPECT_EQ(metering.exported().flows_not_said, 1u);
+}
+
+TEST(Meter, AnInterfaceThatReturnsUnderAnotherIfIndexIsAnotherDomain) {
+  Metering metering(ExportVersion::Ipfix);
+  metering.see(udp4(1));
+  metering.meter().return_as(7);  // the one it had
+  EXPECT_TRUE(metering.kept.datagrams.empty());
+  metering.meter().return_as(9);
+  metering.see(udp4(1), 10 * kMs);
+  metering.meter().finish();
+  ASSERT_EQ(metering.kept.datagrams.size(), 2u);
+  std::uint32_t index = 7;
+  for (const Octets& datagram : metering.kept.datagrams) {
+    const auto message = wire::parse_ipfix(datagram);
+    ASSERT_TRUE(message);
+    EXPECT_EQ(message->header.observation_domain, index);
+    EXPECT_EQ(message->header.sequence, 0u);
+    Read read;
+    read_sets(message->sets, true, read);
+    EXPECT_EQ(read.templates.size(), 13u);
+    EXPECT_EQ(field_of_record(read, kFirstTemplate, 0, 10), index);
+    EXPECT_EQ(field_of_record(read, kFirstTemplate, 0, 2), 1u);
+    index += 2;
+  }
 }
 
 TEST(FlowExporter, RepeatsTemplatesEveryMinuteAndAfterARefusal) {

@@ -5,12 +5,13 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "probe/capture/interfaces.h"
 #include "wire/packet/link.h"
 
 namespace probe {
 namespace {
 
-constexpr int kWaitMs = 200;
+constexpr int kWaitMs = 100;
 constexpr std::int64_t kPublishEveryMs = 500;
 
 bool is_link_type_known(std::uint16_t link_type) {
@@ -62,9 +63,9 @@ void Queue::run_live(std::unique_ptr<LiveCapture> capture, const LiveSettings& s
       spdlog::info("{}: it is back", name_);
     }
     const base::UnixMs now = clock.now_ms();
+    meter_.tick(now);
     if (now < next_publish_ms && now > next_publish_ms - 2 * kPublishEveryMs) continue;
     next_publish_ms = now + kPublishEveryMs;
-    meter_.tick(now);
     capture_ = capture->counts();
     publish();
   }
@@ -80,7 +81,12 @@ std::unique_ptr<LiveCapture> Queue::reopen(const LiveSettings& settings,
                                            const std::stop_token& stopped) {
   const base::SystemClock clock;
   while (!stopped.stop_requested()) {
-    if (auto again = LiveCapture::open(settings)) return std::move(*again);
+    if (auto again = LiveCapture::open(settings)) {
+      // 0: it went away again, or is all of them.
+      const std::uint32_t index = interface_index(settings.interface_name);
+      if (index != 0) meter_.return_as(index);
+      return std::move(*again);
+    }
     std::this_thread::sleep_for(std::chrono::milliseconds(kWaitMs));
     meter_.tick(clock.now_ms());
     publish();

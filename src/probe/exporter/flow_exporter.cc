@@ -99,15 +99,29 @@ flow::FlowRecord to_record(const EndedFlow& ended, const ExporterSettings& setti
 
 FlowExporter::FlowExporter(const ExporterSettings& settings, std::unique_ptr<Outlet> outlet)
     : settings_(settings), outlet_(std::move(outlet)) {
-  if (settings.version == ExportVersion::NetFlow5) {
-    netflow5_.emplace(static_cast<std::uint8_t>(settings.interface_index), settings.sampling_rate,
-                      settings.boot);
-    return;
+  if (settings.version != ExportVersion::NetFlow5) templates_ = make_templates(protocol());
+  begin_domain();
+}
+
+wire::TemplateProtocol FlowExporter::protocol() const {
+  return settings_.version == ExportVersion::Ipfix ? wire::TemplateProtocol::Ipfix
+                                                   : wire::TemplateProtocol::NetFlow9;
+}
+
+void FlowExporter::begin_domain() {
+  templates_sent_.reset();
+  if (settings_.version == ExportVersion::NetFlow5) {
+    netflow5_.emplace(static_cast<std::uint8_t>(settings_.interface_index), settings_.sampling_rate,
+                      settings_.boot);
+  } else {
+    messages_.emplace(protocol(), settings_.interface_index, settings_.boot);
   }
-  const auto protocol = settings.version == ExportVersion::Ipfix ? wire::TemplateProtocol::Ipfix
-                                                                 : wire::TemplateProtocol::NetFlow9;
-  templates_ = make_templates(protocol);
-  messages_.emplace(protocol, settings.interface_index, settings.boot);
+}
+
+void FlowExporter::move_to(std::uint32_t interface_index, base::UnixMs now) {
+  flush(now);
+  settings_.interface_index = interface_index;
+  begin_domain();
 }
 
 void FlowExporter::add(std::span<const EndedFlow> flows, base::UnixMs now) {
@@ -154,13 +168,10 @@ bool FlowExporter::is_templates_due(base::UnixMs now) const {
 
 void FlowExporter::put_templates(base::UnixMs now) {
   templates_sent_ = now;
-  const auto protocol = settings_.version == ExportVersion::Ipfix
-                            ? wire::TemplateProtocol::Ipfix
-                            : wire::TemplateProtocol::NetFlow9;
   for (const FlowTemplate& each : templates_) messages_->put_template(each.announced);
-  messages_->put_template(interface_template(protocol, kInterfaceTemplateId));
+  messages_->put_template(interface_template(protocol(), kInterfaceTemplateId));
   if (settings_.sampling_rate > 1) {
-    messages_->put_template(sampling_template(protocol, kSamplingTemplateId));
+    messages_->put_template(sampling_template(protocol(), kSamplingTemplateId));
     put_sampling(messages_->record(kSamplingTemplateId), settings_.interface_index,
                  settings_.sampling_rate, Sampling::Random);
   }

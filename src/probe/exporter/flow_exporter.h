@@ -47,10 +47,15 @@ class FlowExporter {
   void add(std::span<const EndedFlow> flows, base::UnixMs now);
   // Sends what waits for a datagram to be full.
   void flush(base::UnixMs now);
+  // The interface has another ifIndex from now on: another observation domain, told anew.
+  void move_to(std::uint32_t interface_index, base::UnixMs now);
 
+  std::uint32_t interface_index() const { return settings_.interface_index; }
   const ExporterCounts& counts() const { return counts_; }
 
  private:
+  wire::TemplateProtocol protocol() const;
+  void begin_domain();
   void add_netflow5(const flow::FlowRecord& flow, base::UnixMs now);
   void add_record(const flow::FlowRecord& flow, base::UnixMs now);
   void put_templates(base::UnixMs now);

@@ -135,12 +135,14 @@ Outlet::Sent FileOutlet::send(wire::ByteView datagram, std::size_t, base::UnixMs
 }
 
 Outlet::Sent PacedOutlet::send(wire::ByteView datagram, std::size_t flows, base::UnixMs now) {
+  const auto rate = static_cast<std::int64_t>(flows_per_second_.load(std::memory_order_relaxed));
+  if (rate == 0) return outlet_->send(datagram, flows, now);
   const std::int64_t present_ns = steady_ns();
   if (next_ns_ > present_ns) {
     std::this_thread::sleep_for(std::chrono::nanoseconds(next_ns_ - present_ns));
   }
-  next_ns_ = std::max(next_ns_, present_ns) + static_cast<std::int64_t>(flows) * kNsPerSecond /
-                                                  static_cast<std::int64_t>(flows_per_second_);
+  next_ns_ =
+      std::max(next_ns_, present_ns) + static_cast<std::int64_t>(flows) * kNsPerSecond / rate;
   return outlet_->send(datagram, flows, now);
 }
 

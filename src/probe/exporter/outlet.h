@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -75,16 +76,17 @@ class FileOutlet final : public Outlet {
   std::shared_ptr<DatagramFile> file_;
 };
 
-// Keeps another outlet to so many flows a second, waiting before it sends more.
+// Keeps another outlet to so many flows a second, waiting before it sends more; 0: does not. The
+// pace may change meanwhile.
 class PacedOutlet final : public Outlet {
  public:
-  PacedOutlet(std::unique_ptr<Outlet> outlet, std::uint64_t flows_per_second)
+  PacedOutlet(std::unique_ptr<Outlet> outlet, const std::atomic<std::uint64_t>& flows_per_second)
       : outlet_(std::move(outlet)), flows_per_second_(flows_per_second) {}
   Sent send(wire::ByteView datagram, std::size_t flows, base::UnixMs now) override;
 
  private:
   std::unique_ptr<Outlet> outlet_;
-  std::uint64_t flows_per_second_;
+  const std::atomic<std::uint64_t>& flows_per_second_;
   std::int64_t next_ns_ = 0;  // of the steady clock
 };
 

@@ -6,7 +6,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <chrono>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -81,6 +84,31 @@ TEST(FileOutlet, SaysWhyAFileCannotBeHad) {
   const auto file = DatagramFile::create("/no/such/folder/x.pcap");
   ASSERT_FALSE(file);
   EXPECT_NE(to_text(file.error()).find("No such file"), std::string::npos);
+}
+
+class CountingOutlet final : public Outlet {
+ public:
+  explicit CountingOutlet(int& sent) : sent_(sent) {}
+  Sent send(wire::ByteView, std::size_t, base::UnixMs) override {
+    ++sent_;
+    return {.is_sent = true};
+  }
+
+ private:
+  int& sent_;
+};
+
+TEST(PacedOutlet, WaitsAsThePaceOfTheMomentSays) {
+  using std::chrono::steady_clock;
+  int sent = 0;
+  std::atomic<std::uint64_t> pace = 10'000;
+  PacedOutlet outlet(std::make_unique<CountingOutlet>(sent), pace);
+  const auto begin = steady_clock::now();
+  for (int i = 0; i < 4; ++i) outlet.send(kDatagram, 100, 0);
+  EXPECT_GE(steady_clock::now() - begin, std::chrono::milliseconds(30));
+  pace = 0;  // else a day
+  for (int i = 0; i < 4; ++i) outlet.send(kDatagram, 864'000'000, 0);
+  EXPECT_EQ(sent, 8);
 }
 
 }  // namespace

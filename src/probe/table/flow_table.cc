@@ -14,17 +14,18 @@ constexpr std::uint8_t kRst = 0x04;
 // After a FIN or RST the last acknowledgements still belong to the flow.
 constexpr std::int64_t kLingerMs = 2'000;
 // A clock that goes back further was set, or the packets are another capture's.
-constexpr std::int64_t kStepBackSeconds = 60;
-
-// The second that begins at `time` or after it.
-std::int64_t second_after(base::UnixMs time) {
-  return base::floor_to(time + base::kMsPerSecond - 1, base::kMsPerSecond) / base::kMsPerSecond;
-}
-std::int64_t second_of(base::UnixMs time) {
-  return base::floor_to(time, base::kMsPerSecond) / base::kMsPerSecond;
-}
+constexpr std::int64_t kStepBackMs = 60'000;
 
 }  // namespace
+
+std::int64_t FlowTable::slot_of(base::UnixMs time) {
+  return base::floor_to(time, kSlotMs) / kSlotMs;
+}
+
+// The slot that begins at `time` or after it.
+std::int64_t FlowTable::slot_after(base::UnixMs time) {
+  return slot_of(time + kSlotMs - 1);
+}
 
 FlowTable::FlowTable(const TableSettings& settings)
     : settings_(settings),
@@ -39,7 +40,8 @@ FlowTable::FlowTable(const TableSettings& settings)
 void FlowTable::count(const wire::PacketHeaders& packet, base::UnixMs time) {
   if (!has_begun_) {
     has_begun_ = true;
-    second_ = second_of(time);
+    visited_ = slot_of(time);
+    soonest_ = visited_ + 1;
   }
   const FlowKey key = FlowKey::of(packet);
   const std::uint32_t hash = hash_of(key, settings_.seed);
@@ -104,14 +106,12 @@ std::uint32_t FlowTable::free_flow() {
 }
 
 void FlowTable::evict() {
-  for (std::int64_t ahead = 1;; ++ahead) {
-    CHECK(ahead <= static_cast<std::int64_t>(kSlots));
-    const std::uint32_t first = wheel_[static_cast<std::size_t>(second_ + ahead) % kSlots];
-    if (first == kNone) continue;
-    end(first, EndReason::NoRoom);
-    ++evicted_;
-    return;
+  while (wheel_[place_in_wheel(soonest_)] == kNone) {
+    ++soonest_;
+    CHECK(soonest_ < visited_ + static_cast<std::int64_t>(kSlots));
   }
+  end(wheel_[place_in_wheel(soonest_)], EndReason::NoRoom);
+  ++evicted_;
 }
 
 void FlowTable::end(std::uint32_t index, EndReason reason) {
@@ -159,10 +159,10 @@ EndReason FlowTable::reason_at(const Flow& flow, base::UnixMs now) const {
 
 void FlowTable::file(std::uint32_t index) {
   Flow& flow = flows_[index];
-  const std::int64_t second =
-      std::clamp<std::int64_t>(second_after(deadline_ms(flow)), second_ + 1,
-                               second_ + static_cast<std::int64_t>(kSlots) - 1);
-  flow.slot = static_cast<std::uint16_t>(static_cast<std::size_t>(second) % kSlots);
+  const std::int64_t slot = std::clamp(slot_after(deadline_ms(flow)), visited_ + 1,
+                                       visited_ + static_cast<std::int64_t>(kSlots) - 1);
+  soonest_ = std::min(soonest_, slot);
+  flow.slot = static_cast<std::uint16_t>(place_in_wheel(slot));
   flow.previous = kNone;
   flow.next = wheel_[flow.slot];
   if (flow.next != kNone) flows_[flow.next].previous = index;
@@ -180,26 +180,25 @@ void FlowTable::take_off_wheel(std::uint32_t index) {
 }
 
 bool FlowTable::expire(base::UnixMs now) {
-  const std::int64_t until = second_of(now);
+  const std::int64_t until = slot_of(now);
   if (!has_begun_) return true;
-  if (until < second_ - kStepBackSeconds) {
+  if (until < visited_ - kStepBackMs / kSlotMs) {
     if (!finish()) return false;
-    second_ = until;
+    visited_ = until;
+    soonest_ = until + 1;
   }
   // Longer ago than the wheel is round: each slot once is enough.
-  const auto slots = static_cast<std::int64_t>(kSlots);
-  second_ = std::max(second_, until - slots);
-  while (second_ < until) {
-    if (!visit_slot(second_ + 1)) return false;
-    ++second_;
+  visited_ = std::max(visited_, until - static_cast<std::int64_t>(kSlots));
+  while (visited_ < until) {
+    if (!visit_slot(visited_ + 1)) return false;
   }
   return true;
 }
 
-// Ends or files again what is filed under `second`. False: no room for what ended.
-bool FlowTable::visit_slot(std::int64_t second) {
-  const base::UnixMs now = second * base::kMsPerSecond;
-  std::uint32_t& first = wheel_[static_cast<std::size_t>(second) % kSlots];
+// Ends or files again what is filed under `slot`, the next one. False: no room for what ended.
+bool FlowTable::visit_slot(std::int64_t slot) {
+  const base::UnixMs now = slot * kSlotMs;
+  std::uint32_t& first = wheel_[place_in_wheel(slot)];
   std::uint32_t index = first;
   while (index != kNone) {
     const std::uint32_t next = flows_[index].next;
@@ -209,17 +208,16 @@ bool FlowTable::visit_slot(std::int64_t second) {
     }
     index = next;
   }
-  // What goes on is filed anew, behind this second.
+  // What goes on is filed anew, behind this slot.
   index = first;
   first = kNone;
-  const std::int64_t before = second_;
-  second_ = second;
+  visited_ = slot;
+  soonest_ = std::max(soonest_, visited_ + 1);
   while (index != kNone) {
     const std::uint32_t next = flows_[index].next;
     file(index);
     index = next;
   }
-  second_ = before;
   return true;
 }
 

@@ -77,7 +77,10 @@ class FlowTable {
  private:
   static constexpr std::size_t kEndedMax = 256;
   static constexpr std::size_t kEndedFull = kEndedMax - 2;
-  static constexpr std::size_t kSlots = 256;  // a second each; later times wait in the last one
+  // Flows that end together are told together: an eighth of a second keeps bursts small. Later
+  // times wait in the last slot.
+  static constexpr std::int64_t kSlotMs = 125;
+  static constexpr std::size_t kSlots = 1'024;
   static constexpr std::uint32_t kNone = 0xffff'ffff;
 
   // The first 64 octets are what a packet touches.
@@ -114,7 +117,12 @@ class FlowTable {
   EndReason reason_at(const Flow& flow, base::UnixMs now) const;
   void file(std::uint32_t index);
   void take_off_wheel(std::uint32_t index);
-  bool visit_slot(std::int64_t second);
+  bool visit_slot(std::int64_t slot);
+  static std::int64_t slot_of(base::UnixMs time);
+  static std::int64_t slot_after(base::UnixMs time);
+  static std::size_t place_in_wheel(std::int64_t slot) {
+    return static_cast<std::size_t>(slot) % kSlots;
+  }
 
   TableSettings settings_;
   // Memory that is not touched before a flow needs it: what is unused costs nothing.
@@ -128,7 +136,9 @@ class FlowTable {
   std::vector<Place> places_;   // open addressing, at most half full
   std::uint32_t places_mask_ = 0;
   std::array<std::uint32_t, kSlots> wheel_;
-  std::int64_t second_ = 0;  // whose slot was visited last; all flows are filed behind it
+  // Slots since 1970. Invariant: visited_ < soonest_ ≤ each flow's slot < visited_ + kSlots.
+  std::int64_t visited_ = 0;
+  std::int64_t soonest_ = 1;
   bool has_begun_ = false;
   std::vector<EndedFlow> ended_;
   std::size_t live_ = 0;

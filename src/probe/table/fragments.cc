@@ -22,11 +22,13 @@ void Fragments::remember(const wire::PacketHeaders& first, base::UnixMs now) {
 
 bool Fragments::give_ports(wire::PacketHeaders& later, base::UnixMs now) const {
   const Place& place = places_[place_of(later)];
-  const bool is_its_own = place.is_used && place.id == later.fragment_id &&
-                          place.src == later.src && place.dst == later.dst &&
-                          place.protocol == later.protocol && place.vlan == later.vlan &&
-                          now - place.time <= kAgeMaxMs;
+  const bool is_its_own =
+      place.is_used && place.id == later.fragment_id && place.src == later.src &&
+      place.dst == later.dst &&
+      (later.ports == wire::Ports::LaterUnknown || place.protocol == later.protocol) &&
+      place.vlan == later.vlan && now - place.time <= kAgeMaxMs;
   if (!is_its_own) return false;
+  later.protocol = place.protocol;
   later.src_port = place.src_port;
   later.dst_port = place.dst_port;
   return true;

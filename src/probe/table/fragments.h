@@ -9,7 +9,8 @@
 
 namespace probe {
 
-// Remembers the ports of packets whose first fragment was seen, for the fragments that follow it.
+// Remembers protocol and ports of packets whose first fragment was seen, for the fragments that
+// follow it.
 //
 // Bounded: kPlaces packets, each in the one place that its addresses and id choose; a newer one
 // takes it over.
@@ -22,7 +23,7 @@ class Fragments {
 
   void remember(const wire::PacketHeaders& first, base::UnixMs now);
 
-  // Gives a later fragment its packet's ports. False: the first fragment is not known.
+  // Gives a later fragment its packet's protocol and ports. False: the first fragment is not known.
   bool give_ports(wire::PacketHeaders& later, base::UnixMs now) const;
 
  private:

@@ -30,6 +30,8 @@ T load(FixedBytes<N> bytes, bool is_big_endian) {
 }
 
 std::int64_t to_ns(std::uint64_t units, std::uint64_t units_per_second) {
+  if (units_per_second == kNsPerSecond) return static_cast<std::int64_t>(units);
+  if (units_per_second == 1'000'000) return static_cast<std::int64_t>(units * 1'000);
   const std::uint64_t seconds = units / units_per_second;
   const std::uint64_t rest = units % units_per_second;
   __extension__ using Wide = unsigned __int128;

@@ -63,8 +63,12 @@ base::Expected<PacketHeaders, Unread> parse_headers(std::uint16_t link_type, Byt
     headers.fragment_id = ip->fragment->id;
     headers.is_first_fragment = ip->fragment->offset == 0 && !ip->fragment->is_last;
   }
-  if (!has_ports_or_type) return headers;
-  if (ip->fragment && ip->fragment->offset != 0) {
+  const bool is_later_fragment = ip->fragment && ip->fragment->offset != 0;
+  if (is_later_fragment && ip->fragment->has_more_headers) {
+    headers.ports = Ports::LaterUnknown;
+  } else if (!has_ports_or_type) {
+    headers.ports = Ports::None;
+  } else if (is_later_fragment) {
     headers.ports = Ports::LaterFragment;
   } else if (read_ports(ByteReader(ip->payload), headers)) {
     headers.ports = Ports::Known;

@@ -17,6 +17,7 @@ enum class Ports : std::uint8_t {
   BeyondSnaplen,  // the capture kept too little of it
   Truncated,      // the packet itself ends before them
   LaterFragment,  // only the packet's first fragment has them
+  LaterUnknown,   // the same, and only that one tells the protocol
 };
 
 // What a flow is made of, of one packet.

@@ -196,6 +196,24 @@ TEST(ParseHeaders, TellsFirstLaterAndOnlyFragments) {
   EXPECT_EQ(only6->dst_port, 53);
 }
 
+TEST(ParseHeaders, HeadersBehindAFragmentsAreOnlyInTheFirst) {
+  const Octets headers = wire::testing::extension(17, udp(1'000, 53, 40));
+  const auto first = parse(kRaw, ipv6({.next_header = 44}, fragment(60, 0, true, headers)));
+  ASSERT_TRUE(first);
+  EXPECT_TRUE(first->is_first_fragment);
+  EXPECT_EQ(first->protocol, 17);
+  EXPECT_EQ(first->dst_port, 53);
+  const auto later = parse(kRaw, ipv6({.next_header = 44}, fragment(60, 56, false, headers)));
+  ASSERT_TRUE(later);
+  EXPECT_EQ(later->ports, Ports::LaterUnknown);
+  EXPECT_EQ(later->protocol, 60);
+  const Octets nested = fragment(44, 0, true, fragment(17, 0, true, headers));
+  const auto within = parse(kRaw, ipv6({.next_header = 44}, nested));
+  ASSERT_TRUE(within);
+  EXPECT_EQ(within->protocol, 44);
+  EXPECT_EQ(within->ports, Ports::None);
+}
+
 TEST(ParseHeaders, APacketThatEndsBeforeItsPortsIsNoShortCapture) {
   const auto parsed = parse(kRaw, ipv4({}, Octets(3)));
   ASSERT_TRUE(parsed);

@@ -43,8 +43,8 @@ Parsed parse_ipv4(ByteView packet) {
 }
 
 bool is_extension(std::uint8_t header) {
-  return header == kHopByHop || header == kRouting || header == kDestinationOptions ||
-         header == kAuthentication;
+  return header == kHopByHop || header == kRouting || header == kFragment ||
+         header == kDestinationOptions || header == kAuthentication;
 }
 
 bool skip_fragment_header(ByteReader& reader, IpPacket& parsed) {
@@ -59,15 +59,19 @@ bool skip_fragment_header(ByteReader& reader, IpPacket& parsed) {
   return true;
 }
 
-// Walks the extension headers in front of the payload; stops behind a fragment's header, for what
-// follows it is complete only when joined.
+// Walks the extension headers in front of the payload. The first fragment has them all (RFC 7112),
+// a later one none: its header names what follows in the first.
 bool skip_extensions(ByteReader& reader, IpPacket& parsed) {
-  while (!parsed.fragment) {
+  while (is_extension(parsed.protocol)) {
+    if (parsed.fragment) {
+      parsed.fragment->has_more_headers = true;
+      if (parsed.fragment->offset != 0) break;
+    }
     if (parsed.protocol == kFragment) {
+      if (parsed.fragment) break;  // nobody makes fragments of fragments
       if (!skip_fragment_header(reader, parsed)) return false;
       continue;
     }
-    if (!is_extension(parsed.protocol)) break;
     const auto head = reader.take<2>();
     if (!head) return false;
     const std::size_t length = load_be<std::uint8_t, 1>(*head);

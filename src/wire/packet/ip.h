@@ -22,6 +22,9 @@ struct IpFragment {
   std::uint32_t id = 0;
   std::uint32_t offset = 0;  // octets
   bool is_last = false;
+  // IPv6: extension headers go on behind the fragment's, in the first fragment alone. A later one
+  // does not know the packet's protocol.
+  bool has_more_headers = false;
 };
 
 constexpr std::uint8_t kProtocolUdp = 17;  // IANA

@@ -31,6 +31,8 @@ std::optional<UdpDatagram> UdpReader::take(std::uint16_t link_type, ByteView fra
   const auto packet = parse_ip(link->packet);
   if (!packet || packet->protocol != kProtocolUdp) return std::nullopt;
   if (!packet->fragment) return parse_udp(*packet, packet->payload);
+  // What is joined has headers in front, which no exporter's datagram needs.
+  if (packet->fragment->has_more_headers) return std::nullopt;
   const auto segment = join(*packet);
   if (!segment) return std::nullopt;
   return parse_udp(*packet, *segment);
