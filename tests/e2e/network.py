@@ -42,13 +42,25 @@ class Network:
     def _build(self):
         for name in (self.near, self.far):
             ip("netns", "add", name)
+            ip("-n", name, "link", "set", "lo", "up")
+        self.add_link()
+
+    def add_link(self):
         ip("link", "add", self.watched, "netns", self.near, "type", "veth", "peer", "name",
            self.watched, "netns", self.far)
         for name, v4, v6 in ((self.near, NEAR, NEAR_V6), (self.far, FAR, FAR_V6)):
-            ip("-n", name, "link", "set", "lo", "up")
             ip("-n", name, "addr", "add", f"{v4}/24", "dev", self.watched)
             ip("-n", name, "addr", "add", f"{v6}/64", "dev", self.watched, "nodad")
             ip("-n", name, "link", "set", self.watched, "up")
+
+    def remove_link(self):
+        """Both ends are gone; one added later has another ifIndex."""
+        ip("-n", self.near, "link", "del", self.watched)
+
+    def watched_index(self):
+        said = subprocess.run(["ip", "-n", self.near, "-o", "link", "show", self.watched], capture_output=True, text=True,
+                              check=True).stdout
+        return int(said.split(":")[0])
 
     def __exit__(self, *_):
         for name in (self.near, self.far):
