@@ -42,16 +42,16 @@ class Network:
     def _build(self):
         for name in (self.near, self.far):
             ip("netns", "add", name)
-            ip("-n", name, "link", "set", "lo", "up")
+            ip("link", "set", "lo", "up", inside=name)
         self.add_link()
 
     def add_link(self):
         ip("link", "add", self.watched, "netns", self.near, "type", "veth", "peer", "name",
            self.watched, "netns", self.far)
         for name, v4, v6 in ((self.near, NEAR, NEAR_V6), (self.far, FAR, FAR_V6)):
-            ip("-n", name, "addr", "add", f"{v4}/24", "dev", self.watched)
-            ip("-n", name, "addr", "add", f"{v6}/64", "dev", self.watched, "nodad")
-            ip("-n", name, "link", "set", self.watched, "up")
+            ip("addr", "add", f"{v4}/24", "dev", self.watched, inside=name)
+            ip("addr", "add", f"{v6}/64", "dev", self.watched, "nodad", inside=name)
+            ip("link", "set", self.watched, "up", inside=name)
 
     def remove_link(self):
         """Both ends are gone; one added later has another ifIndex."""
@@ -68,11 +68,17 @@ class Network:
 
     def inside(self, name):
         """What goes in front of a command that shall run in the namespace."""
-        return ["ip", "netns", "exec", name]
+        return entering(name)
 
 
-def ip(*args):
-    subprocess.run(["ip", *args], check=True)
+def entering(name):
+    """Not `ip netns exec`, nor `ip -n`: they mount, which fails where the root folder is no mount point."""
+    return ["nsenter", f"--net=/run/netns/{name}"]
+
+
+def ip(*args, inside=None):
+    """In the namespace `inside`, or outside of all."""
+    subprocess.run([*(entering(inside) if inside else ()), "ip", *args], check=True)
 
 
 def parse_statistics(text):

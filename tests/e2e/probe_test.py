@@ -139,7 +139,7 @@ class Live(unittest.TestCase):
                                                  "--filter", "udp port 999") as watching:
             self.send(net, watching, 3_000)
             for state in ("down", "up"):
-                network.ip("-n", net.near, "link", "set", net.watched, state)
+                network.ip("link", "set", net.watched, state, inside=net.near)
             self.send(net, watching, 6_000)
             self.assertEqual(watching.stop()[0], 0)
         self.assertEqual(sum(row["packets"] for row in decoded(out)), 6_000)
