@@ -33,11 +33,23 @@ SLOW_CHECKS = ("-*,clang-analyzer-*,bugprone-assert-side-effect,bugprone-infinit
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "weir/clang-tidy"
 
 
+def each_alone(entry):
+    """The compile commands of the files that an entry of the database compiles as one."""
+    if "/Unity/" not in entry["file"]:
+        return [entry]
+    files = re.findall(r'^#include "(.*)"$', pathlib.Path(entry["file"]).read_text(), re.MULTILINE)
+    return [{**entry, "file": file, "command": entry["command"].replace(entry["file"], file)} for file in files]
+
+
 def commands(preset):
-    """Path of each compiled file of ours -> its compile command."""
-    database = ROOT / "build" / preset / "compile_commands.json"
-    entries = {os.path.relpath(e["file"], ROOT): e["command"] for e in json.loads(database.read_text())}
-    return {path: command for path, command in entries.items()
+    """Path of each compiled file of ours -> its compile command; they become clang-tidy's database."""
+    build = ROOT / "build" / preset
+    entries = [alone for entry in json.loads((build / "compile_commands.json").read_text())
+               for alone in each_alone(entry)]
+    (build / "each_alone").mkdir(exist_ok=True)
+    (build / "each_alone/compile_commands.json").write_text(json.dumps(entries))
+    by_path = {os.path.relpath(entry["file"], ROOT): entry["command"] for entry in entries}
+    return {path: command for path, command in by_path.items()
             if path.startswith(("src/", "tests/")) and not path.endswith("_test.cc")}
 
 
@@ -56,7 +68,7 @@ def stamp(path, command, checks):
 def judge(preset, path, checks, stamped):
     """What clang-tidy says about the file; empty when it is clean."""
     # The compile commands are g++'s: clang does not know all its warnings.
-    command = [CLANG_TIDY, "-p", f"build/{preset}", "--quiet", f"--checks={checks}",
+    command = [CLANG_TIDY, "-p", f"build/{preset}/each_alone", "--quiet", f"--checks={checks}",
                "--extra-arg=-Wno-unknown-warning-option", path]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if run.returncode == 0:

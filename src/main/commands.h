@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string_view>
+
 namespace CLI {
 class App;
 }
@@ -14,6 +16,9 @@ constexpr int kDone = 0;
 constexpr int kFoundWrong = 1;  // done, and something was found wrong
 constexpr int kInputWrong = 2;  // or the usage
 constexpr int kNotHad = 3;      // a port, folder or server
+
+// Says "weir COMMAND: TEXT" on standard error; returns the exit code.
+int complain(std::string_view command, int exit_code, std::string_view text);
 
 void add_config(CLI::App& app, int& exit_code);
 void add_decode(CLI::App& app, int& exit_code);

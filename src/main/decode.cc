@@ -24,7 +24,7 @@
 namespace weir {
 namespace {
 
-struct Options {
+struct DecodeOptions {
   std::vector<std::string> files;
   std::string format = "json";
   std::string ledger_file;  // empty: none
@@ -72,21 +72,21 @@ class Printer {
   base::UnixMs next_expiry_ms_ = std::numeric_limits<base::UnixMs>::min();
 };
 
-void complain(const std::string& file, std::string_view what) {
+void complain_of(const std::string& file, std::string_view what) {
   fmt::print(stderr, "weir decode: {}: {}\n", file, what);
 }
 
 int print_capture(const std::string& file, wire::ByteView octets, Printer& printer) {
   auto capture = wire::CaptureReader::open(octets);
   if (!capture) {
-    complain(file, to_text(capture.error()));
+    complain_of(file, to_text(capture.error()));
     return kInputWrong;
   }
   wire::UdpReader udp;
   while (true) {
     const auto frame = capture->next();
     if (!frame) {
-      complain(file, to_text(frame.error()));
+      complain_of(file, to_text(frame.error()));
       return kFoundWrong;
     }
     if (!*frame) break;
@@ -99,7 +99,7 @@ int print_capture(const std::string& file, wire::ByteView octets, Printer& print
                    .payload = datagram->payload});
   }
   if (udp.given_up() == 0) return kDone;
-  complain(file, fmt::format("{} packets whose fragments did not all come", udp.given_up()));
+  complain_of(file, fmt::format("{} packets whose fragments did not all come", udp.given_up()));
   return kFoundWrong;
 }
 
@@ -160,7 +160,7 @@ bool complain_of_refused(const Sums& sums) {
   return is_any;
 }
 
-int run(const Options& options) {
+int decode(const DecodeOptions& options) {
   base::start_log("warn");
   Printer printer;
   int worst = kDone;
@@ -170,7 +170,7 @@ int run(const Options& options) {
   const Sums sums = printer.finish();
   if (complain_of_refused(sums)) worst = std::max(worst, kFoundWrong);
   if (!options.ledger_file.empty() && !write_ledger(options.ledger_file, sums)) {
-    complain(options.ledger_file, "the ledger could not be written");
+    complain_of(options.ledger_file, "the ledger could not be written");
     worst = kInputWrong;
   }
   return worst;
@@ -179,7 +179,7 @@ int run(const Options& options) {
 }  // namespace
 
 void add_decode(CLI::App& app, int& exit_code) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DecodeOptions>();
   CLI::App* command = app.add_subcommand(
       "decode", "print the flows in captures (pcap, pcapng) and files of raw export datagrams");
   command->add_option("FILE", options->files, "read in this order, templates shared")->required();
@@ -188,7 +188,7 @@ void add_decode(CLI::App& app, int& exit_code) {
       ->capture_default_str();
   command->add_option("--ledger", options->ledger_file,
                       "write what was received, kept and refused, per exporter, to this file");
-  command->callback([options, &exit_code] { exit_code = run(*options); });
+  command->callback([options, &exit_code] { exit_code = decode(*options); });
 }
 
 }  // namespace weir

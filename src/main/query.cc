@@ -19,7 +19,7 @@
 namespace weir {
 namespace {
 
-struct Options {
+struct QueryOptions {
   std::vector<std::string> words;  // of the filter
   query::PlanText text;
   bool flows = false;
@@ -29,18 +29,18 @@ struct Options {
   std::string token;
 };
 
-int complain(const base::UserError& error) {
+int refuse(const base::UserError& error) {
   std::fprintf(stderr, "%s\n", base::to_text(error).c_str());
   return kInputWrong;
 }
 
-int complain(const std::string& filter, const query::PlanError& error) {
-  if (error.filter.empty()) return complain(error);
+int refuse(const std::string& filter, const query::PlanError& error) {
+  if (error.filter.empty()) return refuse(error);
   std::fprintf(stderr, "%s\n", query::explain(filter, error.filter).c_str());
   return kInputWrong;
 }
 
-int complain(int exit_code, const std::string& text) {
+int refuse(int exit_code, const std::string& text) {
   std::fprintf(stderr, "%s\n", text.c_str());
   return exit_code;
 }
@@ -50,7 +50,7 @@ bool write_out(std::string_view piece) {
 }
 
 // The parameters that were given, by the names that flags and API share.
-std::string target_of(const Options& options) {
+std::string target_of(const QueryOptions& options) {
   boost::urls::url url("/api/v1/query");
   const auto add = [&](std::string_view name, const std::string& value) {
     if (!value.empty()) url.params().append({name, value});
@@ -90,7 +90,7 @@ std::string refusal(const serve::HttpAnswer& answer, const std::string& filter) 
 }
 
 // The exit code; empty when there is no server.
-std::optional<int> ask(const serve::ServerPlace& place, const Options& options) {
+std::optional<int> ask_server(const serve::ServerPlace& place, const QueryOptions& options) {
   const auto answer = serve::http_get(place, target_of(options), options.token, write_out);
   // Whatever was written before an answer broke off is not taken back.
   const bool is_written = std::fflush(stdout) == 0;
@@ -99,16 +99,17 @@ std::optional<int> ask(const serve::ServerPlace& place, const Options& options) 
     const bool nobody = error.errno_value == ENOENT || error.errno_value == ECONNREFUSED;
     if (nobody && std::holds_alternative<std::filesystem::path>(place)) return std::nullopt;
     const bool was_asked = error.operation != "find" && error.operation != "connect to";
-    return complain(was_asked ? kFoundWrong : kNotHad, base::to_text(error));
+    return refuse(was_asked ? kFoundWrong : kNotHad, base::to_text(error));
   }
   if (answer->status < 300 && is_written) return kDone;
-  if (!is_written) return complain(kFoundWrong, "standard output takes no more");
+  if (!is_written) return refuse(kFoundWrong, "standard output takes no more");
   const int exit_code = answer->status < 500 ? kInputWrong : kFoundWrong;
-  return complain(exit_code, refusal(*answer, options.text.filter));
+  return refuse(exit_code, refusal(*answer, options.text.filter));
 }
 
 // ./weir.toml, if it is there; --data wins over its folder.
-base::Expected<state::Settings, std::vector<base::UserError>> settings_of(const Options& options) {
+base::Expected<state::Settings, std::vector<base::UserError>> settings_for(
+    const QueryOptions& options) {
   base::Expected<state::Settings, std::vector<base::UserError>> settings{state::Settings{}};
   std::error_code failed;
   if (std::filesystem::exists("weir.toml", failed)) settings = state::read_settings("weir.toml");
@@ -119,73 +120,73 @@ base::Expected<state::Settings, std::vector<base::UserError>> settings_of(const 
 int answer_from(ReadFolder& folder, const query::Plan& plan, serve::Format format) {
   const auto writer = serve::make_writer(format, plan, write_out);
   const auto summary = folder.questions().answer(plan, *writer, query::Cancel{});
-  if (!summary) return complain(kFoundWrong, "query: " + summary.error().detail);
+  if (!summary) return refuse(kFoundWrong, "query: " + summary.error().detail);
   const bool is_written = writer->finish(*summary) && std::fflush(stdout) == 0;
-  if (!is_written) return complain(kFoundWrong, "standard output takes no more");
+  if (!is_written) return refuse(kFoundWrong, "standard output takes no more");
   if (format == serve::Format::Csv || format == serve::Format::Ndjson) {
-    for (const std::string& remark : serve::remarks(plan, *summary)) complain(kDone, remark);
+    for (const std::string& remark : serve::remarks(plan, *summary)) refuse(kDone, remark);
   }
   return kDone;
 }
 
 // The question is looked at before anything is opened: what is wrong with it shows at once.
-int read_folder(const state::Settings& settings, const Options& options) {
+int read_folder(const state::Settings& settings, const QueryOptions& options) {
   const auto plan = query::make_plan(options.text, base::SystemClock().now_ms());
-  if (!plan) return complain(options.text.filter, plan.error());
+  if (!plan) return refuse(options.text.filter, plan.error());
   std::error_code failed;
   if (!std::filesystem::exists(std::filesystem::path(settings.data) / "state.db", failed)) {
-    if (failed) return complain(kNotHad, settings.data + ": " + failed.message());
-    return complain(kNotHad, settings.data + ": nothing of Weir is in it (no state.db)");
+    if (failed) return refuse(kNotHad, settings.data + ": " + failed.message());
+    return refuse(kNotHad, settings.data + ": nothing of Weir is in it (no state.db)");
   }
   auto folder = ReadFolder::open(settings.data, settings);
   if (folder) return answer_from(**folder, *plan, *serve::find_format(options.format));
   if (folder.error().errno_value == EWOULDBLOCK) {
-    return complain(kNotHad, settings.data +
-                                 ": another process holds it, which does not answer "
-                                 "through its weir.sock");
+    return refuse(kNotHad, settings.data +
+                               ": another process holds it, which does not answer "
+                               "through its weir.sock");
   }
-  return complain(kNotHad, base::to_text(folder.error()));
+  return refuse(kNotHad, base::to_text(folder.error()));
 }
 
-int ask_folder(const Options& options) {
-  const auto settings = settings_of(options);
+int ask_folder(const QueryOptions& options) {
+  const auto settings = settings_for(options);
   if (!settings) {
-    for (const auto& error : settings.error()) complain(error);
+    for (const auto& error : settings.error()) refuse(error);
     return kInputWrong;
   }
   std::error_code failed;
   if (!std::filesystem::is_directory(settings->data, failed)) {
     if (failed && failed != std::errc::no_such_file_or_directory) {
-      return complain(kNotHad, settings->data + ": " + failed.message());
+      return refuse(kNotHad, settings->data + ": " + failed.message());
     }
-    return complain(kNotHad, "no folder " + settings->data +
-                                 " (--data names the folder that `weir serve` writes)");
+    return refuse(kNotHad, "no folder " + settings->data +
+                               " (--data names the folder that `weir serve` writes)");
   }
-  const auto server = ask(std::filesystem::path(settings->data) / "weir.sock", options);
+  const auto server = ask_server(std::filesystem::path(settings->data) / "weir.sock", options);
   return server ? *server : read_folder(*settings, options);
 }
 
-int run(Options& options) {
+int ask(QueryOptions& options) {
   base::start_log("warn");
   for (const std::string& word : options.words) {
     options.text.filter += (options.text.filter.empty() ? "" : " ") + word;
   }
   if (options.flows) options.text.flows = "1";
   if (!serve::find_format(options.format)) {
-    return complain(base::UserError{
+    return refuse(base::UserError{
         "format", "expected table, json, csv or ndjson, came `" + options.format + "`", {}});
   }
   if (options.server.empty()) return ask_folder(options);
   const auto url = serve::parse_server_url(options.server);
-  if (!url) return complain(url.error());
-  return ask(*url, options).value_or(kNotHad);
+  if (!url) return refuse(url.error());
+  return ask_server(*url, options).value_or(kNotHad);
 }
 
 }  // namespace
 
 void add_query(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("query", "ask who used the network (docs/query.md)");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<QueryOptions>();
   query::PlanText& text = options->text;
   command->add_option("filter", options->words,
                       "which flows; after -- where it begins with - (docs/filter.md)");
@@ -203,7 +204,7 @@ void add_query(CLI::App& app, int& exit_code) {
   command->add_option("--server", options->server, "the URL of a running server")->excludes(data);
   command->add_option("--token", options->token, "for --server: what `weir token create` printed")
       ->envname("WEIR_TOKEN");
-  command->callback([&exit_code, options] { exit_code = run(*options); });
+  command->callback([&exit_code, options] { exit_code = ask(*options); });
 }
 
 }  // namespace weir

@@ -31,7 +31,7 @@ constexpr std::size_t kExportersMax = 1'000;
 constexpr std::uint32_t kLoopback = 0x7f00'0000;
 constexpr std::uint32_t kFirstOwnLoopback = 0x7f01'0001;  // 127.1.0.1
 
-struct Options {
+struct ReplayOptions {
   std::string file;
   std::string to;
   std::string exporter;   // empty: all
@@ -39,11 +39,6 @@ struct Options {
   double speed = 1;
   bool now = false;
 };
-
-int complain(int exit_code, const std::string& text) {
-  fmt::print(stderr, "weir replay: {}\n", text);
-  return exit_code;
-}
 
 // What a first pass over the captures tells.
 struct Survey {
@@ -75,7 +70,8 @@ Survey look_through(const ExportCaptures& captures, std::optional<flow::Address>
 
 // By how much all times move, so that they end in the present and none lies in the future when it
 // is sent. Whole seconds, for headers say no less.
-std::int64_t shift_seconds(const Survey& survey, const Options& options, base::UnixNs now_ns) {
+std::int64_t shift_seconds(const Survey& survey, const ReplayOptions& options,
+                           base::UnixNs now_ns) {
   if (!options.now) return 0;
   const base::UnixNs after_last = now_ns - survey.last_ns;
   if (options.rate > 0) return base::floor_to(after_last, kNsPerSecond) / kNsPerSecond;
@@ -115,7 +111,7 @@ class EndAsked {
 // Sends everything of a survey at the pace that was asked for.
 class Replayer {
  public:
-  Replayer(const Options& options, const Survey& survey, wire::Retimer& retimer)
+  Replayer(const ReplayOptions& options, const Survey& survey, wire::Retimer& retimer)
       : options_(options), survey_(survey), retimer_(retimer) {}
 
   // Empty, or why there is no way to the receiver.
@@ -127,7 +123,7 @@ class Replayer {
   bool send(const CapturedExport& each, std::int64_t seconds);
   SteadyClock::time_point due(const CapturedExport& each) const;
 
-  const Options& options_;
+  const ReplayOptions& options_;
   const Survey& survey_;
   wire::Retimer& retimer_;
   std::vector<UdpSender> senders_;  // by the exporters' numbers
@@ -219,17 +215,20 @@ int Replayer::report() const {
   for (const UdpSender& sender : senders_) refused += sender.refused();
   int exit_code = kDone;
   if (refused > 0) {
-    exit_code = complain(kFoundWrong, fmt::format("nobody listens at {}: {} datagrams refused",
-                                                  options_.to, refused));
+    exit_code =
+        complain("replay", kFoundWrong,
+                 fmt::format("nobody listens at {}: {} datagrams refused", options_.to, refused));
   }
   if (failed_ > 0) {
-    exit_code = complain(kFoundWrong, fmt::format("{} datagrams could not be sent", failed_));
+    exit_code =
+        complain("replay", kFoundWrong, fmt::format("{} datagrams could not be sent", failed_));
   }
   if (options_.now && unreadable_sets_ > 0) {
-    exit_code = complain(
-        kFoundWrong, fmt::format("{} sets have no template in the capture: times in their records "
-                                 "were not moved",
-                                 unreadable_sets_));
+    exit_code =
+        complain("replay", kFoundWrong,
+                 fmt::format("{} sets have no template in the capture: times in their records "
+                             "were not moved",
+                             unreadable_sets_));
   }
   return exit_code;
 }
@@ -240,34 +239,37 @@ int complain_of_capture(const std::string& file, const ExportCaptures::Besides& 
                file, besides.others);
   }
   int exit_code = kDone;
-  for (const std::string& fault : besides.faults) exit_code = complain(kFoundWrong, fault);
+  for (const std::string& fault : besides.faults)
+    exit_code = complain("replay", kFoundWrong, fault);
   if (besides.given_up == 0) return exit_code;
-  return complain(kFoundWrong, fmt::format("{}: {} packets whose fragments did not all come", file,
-                                           besides.given_up));
+  return complain(
+      "replay", kFoundWrong,
+      fmt::format("{}: {} packets whose fragments did not all come", file, besides.given_up));
 }
 
-int run(const Options& options) {
+int replay(const ReplayOptions& options) {
   const auto to = find_receiver(options.to);
-  if (!to) return complain(kInputWrong, base::to_text(to.error()));
+  if (!to) return complain("replay", kInputWrong, base::to_text(to.error()));
   std::optional<flow::Address> only;
   if (!options.exporter.empty()) {
     only = flow::parse_address(options.exporter);
     if (!only) {
-      return complain(kInputWrong,
+      return complain("replay", kInputWrong,
                       fmt::format("--exporter: expected an address, came '{}'", options.exporter));
     }
   }
   const auto captures = ExportCaptures::open(options.file);
-  if (!captures) return complain(kInputWrong, base::to_text(captures.error()));
+  if (!captures) return complain("replay", kInputWrong, base::to_text(captures.error()));
   wire::Retimer retimer;
   const Survey survey = look_through(*captures, only, retimer);
   const int of_capture = complain_of_capture(options.file, survey.besides);
   if (survey.datagrams == 0) {
-    return complain(kInputWrong, fmt::format("{}: no export datagrams in it{}", options.file,
-                                             only ? " of " + options.exporter : ""));
+    return complain("replay", kInputWrong,
+                    fmt::format("{}: no export datagrams in it{}", options.file,
+                                only ? " of " + options.exporter : ""));
   }
   Replayer replayer(options, survey, retimer);
-  if (const auto problem = replayer.open(*to)) return complain(kInputWrong, *problem);
+  if (const auto problem = replayer.open(*to)) return complain("replay", kInputWrong, *problem);
 
   const std::int64_t seconds = shift_seconds(survey, options, base::SystemClock().now_ns());
   fmt::print(
@@ -284,7 +286,7 @@ int run(const Options& options) {
 }  // namespace
 
 void add_replay(CLI::App& app, int& exit_code) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ReplayOptions>();
   CLI::App* command =
       app.add_subcommand("replay", "send the export datagrams of a capture or a journal again");
   command
@@ -302,7 +304,7 @@ void add_replay(CLI::App& app, int& exit_code) {
                     "move all times so that they end in the present: headers', and records' where "
                     "they are absolute");
   command->add_option("--exporter", options->exporter, "only the datagrams of this ADDRESS");
-  command->callback([options, &exit_code] { exit_code = run(*options); });
+  command->callback([options, &exit_code] { exit_code = replay(*options); });
 }
 
 }  // namespace weir

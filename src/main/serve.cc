@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <condition_variable>
@@ -56,11 +57,6 @@ struct Flags {
   bool demo = false;
   std::uint64_t demo_seed = 1;
 };
-
-int complain(int exit_code, const std::string& text) {
-  fmt::print(stderr, "weir serve: {}\n", text);
-  return exit_code;
-}
 
 using Settings = base::Expected<state::Settings, std::vector<base::UserError>>;
 
@@ -143,6 +139,7 @@ class Service {
   // Empty, or the exit code: what could not be had is said.
   std::optional<int> open(bool listen_is_given);
   // Until SIGTERM or SIGINT, which the caller has blocked.
+  bool is_ready() const;
   void run();
 
  private:
@@ -177,16 +174,16 @@ class Service {
 std::optional<int> Service::open(bool listen_is_given) {
   if (auto opened = open_store_and_collector(); !opened) {
     const bool is_held = opened.error().errno_value == EWOULDBLOCK;
-    return complain(kNotHad,
+    return complain("serve", kNotHad,
                     is_held ? fmt::format("{} is held by another process of Weir", settings_.data)
                             : base::to_text(opened.error()));
   }
   if (const auto exit_code = open_ports(listen_is_given)) return exit_code;
   if (auto opened = open_http(); !opened) {
-    return complain(kNotHad, base::to_text(opened.error()));
+    return complain("serve", kNotHad, base::to_text(opened.error()));
   }
   if (auto dropped = drop_privileges(); !dropped) {
-    return complain(kNotHad, base::to_text(dropped.error()));
+    return complain("serve", kNotHad, base::to_text(dropped.error()));
   }
   return std::nullopt;
 }
@@ -222,14 +219,14 @@ base::Expected<void, base::IoError> Service::open_store_and_collector() {
 std::optional<int> Service::open_ports(bool listen_is_given) {
   const auto errors = collector_->open_ports();
   for (const base::IoError& error : errors) {
-    if (listen_is_given) return complain(kNotHad, base::to_text(error));
-    spdlog::warn("{}; tried again every 5 seconds", base::to_text(error));
+    if (listen_is_given) return complain("serve", kNotHad, base::to_text(error));
+    spdlog::warn("{}; it is tried again until it is had", base::to_text(error));
   }
   // Ports that were set in the browser must not take the browser away.
   const bool can_be_undone =
       !live_settings_->is_fixed("listen") && settings_.listen != state::Settings{}.listen;
   if (errors.size() == settings_.listen.size() && !can_be_undone) {
-    return complain(kNotHad, "no UDP port could be had");
+    return complain("serve", kNotHad, "no UDP port could be had");
   }
   for (const flow::PortView& port : collector_->ports()) {
     if (!port.bound || port.receive_buffer_octets >= settings_.receive_buffer_octets) continue;
@@ -259,7 +256,7 @@ base::Expected<void, base::IoError> Service::open_http() {
       .settings = *live_settings_,
       .receive = [this] { return collector_->receive_view(); },
       .workers = [this] { return collector_->worker_views(); },
-      .ready = [this] { return is_ready_.load(); },
+      .ready = [this] { return is_ready(); },
       .host_names = settings_.http_hosts,
       .zone = serve::machine_zone(),
       .assets = serve::web_assets(),
@@ -289,6 +286,12 @@ base::Expected<void, base::IoError> Service::drop_privileges() {
     return {};
   }
   return become_user(settings_.user, settings_.data);
+}
+
+// Any thread: from the start until the end, while at least one port is bound.
+bool Service::is_ready() const {
+  return is_ready_ &&
+         std::ranges::any_of(collector_->receive_view()->ports, &flow::PortView::bound);
 }
 
 void Service::run() {
@@ -378,7 +381,7 @@ int serve_instead(const DemoRun& demo, const std::string& http) {
   std::fflush(stdout);
   const char* const command[] = {"weir", "serve", "--http", http.c_str(), nullptr};
   ::execv("/proc/self/exe", const_cast<char* const*>(command));  // execv does not write there
-  return complain(kNotHad, base::to_text(base::IoError{"start", "weir serve", errno, ""}));
+  return complain("serve", kNotHad, base::to_text(base::IoError{"start", "weir serve", errno, ""}));
 }
 
 int run_serve(const Flags& flags) {
@@ -387,13 +390,14 @@ int run_serve(const Flags& flags) {
   std::unique_ptr<DemoRun> demo;
   const auto settings = flags.demo ? settings_of_demo(flags, demo) : settings_of(flags);
   if (!settings) {
-    for (const auto& error : settings.error()) complain(kInputWrong, base::to_text(error));
+    for (const auto& error : settings.error()) complain("serve", kInputWrong, base::to_text(error));
     return kInputWrong;
   }
   if (!demo && is_demo_folder(settings->data)) {
-    return complain(kInputWrong, fmt::format("{} holds the made-up flows of a demo: choose another "
-                                             "folder with --data, or remove it",
-                                             settings->data));
+    return complain("serve", kInputWrong,
+                    fmt::format("{} holds the made-up flows of a demo: choose another "
+                                "folder with --data, or remove it",
+                                settings->data));
   }
   base::start_log(settings->log_level);
   // Every thread inherits this: the signals wait for the main thread.
@@ -408,12 +412,12 @@ int run_serve(const Flags& flags) {
   std::filesystem::create_directories(settings->data, error);
   const auto space = std::filesystem::space(settings->data, error);
   if (error) {
-    return complain(kNotHad,
+    return complain("serve", kNotHad,
                     base::to_text(base::IoError{"create", settings->data, error.value(), ""}));
   }
   auto live = state::LiveSettings::open(*settings, fixed_keys(flags), settings->data);
   if (!live) {
-    for (const auto& wrong : live.error()) complain(kInputWrong, base::to_text(wrong));
+    for (const auto& wrong : live.error()) complain("serve", kInputWrong, base::to_text(wrong));
     return kInputWrong;
   }
   {

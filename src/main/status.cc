@@ -56,8 +56,8 @@ std::string ago_text(base::UnixMs then, base::UnixMs now) {
 }
 
 // An answer's JSON object; else why there is none.
-base::Expected<json::object, base::IoError> ask(const std::filesystem::path& folder,
-                                                const char* target) {
+base::Expected<json::object, base::IoError> ask_running(const std::filesystem::path& folder,
+                                                        const char* target) {
   std::string body;
   const auto answer =
       serve::http_get(folder / "weir.sock", target, "", [&](std::string_view piece) {
@@ -124,8 +124,8 @@ bool print_findings(const json::object& diagnosis) {
 }
 
 int print_status(const std::filesystem::path& folder, const json::object& diagnosis) {
-  const auto exporters = ask(folder, "/api/v1/exporters?range=-1h");
-  const auto ledger = ask(folder, "/api/v1/ledger?range=-1h");
+  const auto exporters = ask_running(folder, "/api/v1/exporters?range=-1h");
+  const auto ledger = ask_running(folder, "/api/v1/ledger?range=-1h");
   if (!exporters || !ledger) {
     const base::IoError& error = !exporters ? exporters.error() : ledger.error();
     std::fprintf(stderr, "%s\n", base::to_text(error).c_str());
@@ -150,7 +150,7 @@ int run_status(const std::string& given) {
     std::fprintf(stderr, "%s\n", base::to_text(folder.error()).c_str());
     return kInputWrong;
   }
-  const auto diagnosis = ask(*folder, "/api/v1/diagnosis");
+  const auto diagnosis = ask_running(*folder, "/api/v1/diagnosis");
   if (diagnosis) {
     try {
       return print_status(*folder, *diagnosis);

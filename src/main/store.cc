@@ -14,15 +14,9 @@
 namespace weir {
 namespace {
 
-template <class Error>
-int complain(int exit_code, const Error& error) {
-  fmt::print(stderr, "weir store: {}\n", base::to_text(error));
-  return exit_code;
-}
-
 int list(const std::filesystem::path& folder) {
   const auto parts = store::read_manifest(folder);
-  if (!parts) return complain(kNotHad, parts.error());
+  if (!parts) return complain("store", kNotHad, base::to_text(parts.error()));
   fmt::print("{:<10} {:>12} {:>13}  {:<20}  {:>6}  {}\n", "kind", "rows", "octets",
              "received until", "merges", "part");
   std::uint64_t flows = 0;
@@ -40,7 +34,7 @@ int list(const std::filesystem::path& folder) {
 
 int check(const std::filesystem::path& folder) {
   const auto report = store::check_folder(folder);
-  if (!report) return complain(kNotHad, report.error());
+  if (!report) return complain("store", kNotHad, base::to_text(report.error()));
   for (const auto& problem : report->problems) fmt::print("{}\n", problem);
   fmt::print("{} parts read, {} octets; {} wrong\n", report->parts_read, report->octets_read,
              report->problems.size());
@@ -51,7 +45,7 @@ using Look = int (*)(const std::filesystem::path& folder);
 
 int look_at(const std::string& given, Look look) {
   const auto folder = find_data_folder(given);
-  return folder ? look(*folder) : complain(kInputWrong, folder.error());
+  return folder ? look(*folder) : complain("store", kInputWrong, base::to_text(folder.error()));
 }
 
 }  // namespace

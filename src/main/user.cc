@@ -48,7 +48,7 @@ std::optional<std::string> read_line() {
   return line;
 }
 
-std::optional<std::string> ask(const std::string& prompt) {
+std::optional<std::string> ask_terminal(const std::string& prompt) {
   std::fputs(prompt.c_str(), stderr);
   const HiddenTyping hidden;
   return read_line();
@@ -62,9 +62,9 @@ base::Expected<std::string, base::UserError> read_password(const std::string& na
     if (!line) return base::Unexpected(missing);
     return *line;
   }
-  const auto first = ask(fmt::format("New password for {}: ", name));
+  const auto first = ask_terminal(fmt::format("New password for {}: ", name));
   if (!first) return base::Unexpected(missing);
-  const auto second = ask("Once more: ");
+  const auto second = ask_terminal("Once more: ");
   if (!second) return base::Unexpected(missing);
   if (*first != *second) {
     return base::Unexpected(base::UserError{"password", "the two differ", "try again"});

@@ -142,7 +142,8 @@ void Receiver::take_change() {
     if (std::ranges::find(ports_, endpoint, &UdpPort::endpoint) != ports_.end()) continue;
     UdpPort& port = ports_.emplace_back(endpoint, options_.buffer_octets);
     if (auto opened = port.open(); !opened) {
-      spdlog::warn("{}; tried again every 5 seconds", base::to_text(opened.error()));
+      spdlog::warn("{}; tried again every {} ms", base::to_text(opened.error()),
+                   options_.bind_retry_ms);
     } else {
       spdlog::info("UDP {}: listening", port.view().address);
     }
