@@ -12,7 +12,8 @@ namespace collect {
 
 // Decodes the records of one data set by its template: flows are appended to the output, options
 // applied to the exporter, and all of them counted in the minute of header.received_ms. The answer
-// is the number of records. When one is malformed, nothing of the set stays: no flow, no count.
+// is the number of records. When one is malformed, no flow and no count of the set stays; a rate or
+// a start that an earlier options record told does.
 base::Expected<std::uint32_t, wire::Malformed> decode_data_set(const MessageHeader& header,
                                                                KnownTemplate& known,
                                                                wire::ByteView octets,

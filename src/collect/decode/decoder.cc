@@ -109,8 +109,9 @@ struct Decoder::Impl {
   std::list<flow::Address> proven;
   std::list<flow::Address> silent;
   MinuteLedger nobody{kNobody};
-  std::vector<flow::LedgerRow> of_evicted;  // under their own names, since the ledger was taken
-  flow::LedgerCounts gone;                  // what `nobody` and evicted exporters had handed out
+  std::vector<flow::LedgerRow> of_evicted;     // under their own names, since the ledger was taken
+  std::vector<flow::ExporterState> forgotten;  // of evicted ones, since the states were taken
+  flow::LedgerCounts gone;                     // what `nobody` and evicted exporters had handed out
   std::vector<OtherRecord>* others = nullptr;
   base::SampledLog log{kLogIntervalMs};
 };
@@ -157,6 +158,7 @@ void Decoder::Impl::evict(const flow::Address& address) {
       nobody.at(row.minute) += row.counts;
     }
   }
+  if (exporter.is_in_ledger) forgotten.push_back({address, {}});
   order_of(exporter).erase(exporter.silence);
   exporters.erase(found);
 }
@@ -274,7 +276,8 @@ std::vector<flow::LedgerRow> Decoder::take_ledger() {
 }
 
 std::vector<flow::ExporterState> Decoder::take_changed_states() {
-  std::vector<flow::ExporterState> states;
+  // First what is forgotten: an exporter that came back since has a state again.
+  std::vector<flow::ExporterState> states = std::exchange(impl_->forgotten, {});
   for (auto& [address, exporter] : impl_->exporters) {
     if (!std::exchange(exporter->is_changed, false)) continue;
     states.push_back({address, save(*exporter)});

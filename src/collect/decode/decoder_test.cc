@@ -293,6 +293,19 @@ TEST(Decoder, NamesWhatItRefuses) {
   }
 }
 
+TEST(Decoder, ARefusedTemplateEndsTheOneBeforeIt) {
+  Received received;
+  received.receive(netflow9({netflow9_template(kTemplate)}));
+  const wire::Template too_many{.id = kTemplate.id,
+                                .fields = {kFieldsPerTemplateMax + 1, {.id = 1, .length = 1}}};
+  received.receive(netflow9({netflow9_template(too_many)}, 1));
+  EXPECT_TRUE(received.receive(netflow9({data_set(kTemplate.id, kRecord)}, 2)).empty());
+  EXPECT_EQ(received.counted(NotCounted::TemplateTooManyFields), 1u);
+  EXPECT_EQ(received.counted(NotCounted::NoTemplatePending), 1u);
+  EXPECT_EQ(received.receive(netflow9({netflow9_template(kTemplate)}, 3)).size(), 1u);
+  EXPECT_TRUE(adds_up(received.counted()));
+}
+
 TEST(Decoder, TemplatesHaveACapAndLongUnusedOnesMakeRoom) {
   Received received;
   const auto learn = [&](std::size_t index) {
@@ -424,6 +437,20 @@ TEST(DecoderState, WhatWaitedBeforeARestartIsNeverCountedBelowNothing) {
   EXPECT_EQ(pending(), 1u);
   after.receive(netflow9({netflow9_template(kTemplate)}, 1));
   EXPECT_EQ(pending(), 0u);
+}
+
+TEST(DecoderState, AnEvictedExporterIsForgotten) {
+  Received received;
+  received.receive(netflow9({}));
+  received.decoder.take_ledger();
+  EXPECT_EQ(received.decoder.take_changed_states().size(), 1u);
+  for (std::uint32_t i = 0; i < kExportersMax; ++i) {
+    received.receive(netflow9({}), flow::Address::v4(0x0b000000 + i));
+  }
+  const auto states = received.decoder.take_changed_states();
+  ASSERT_EQ(states.size(), kExportersMax + 1);
+  EXPECT_EQ(states[0].exporter, Received::kExporter);
+  EXPECT_TRUE(states[0].state.empty());
 }
 
 TEST(DecoderState, TemplatesSamplingSequenceAndPendingSetsComeBack) {

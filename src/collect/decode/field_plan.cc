@@ -83,7 +83,7 @@ class Compiler {
                              &FieldSpecifier::length);
     }
     plan_.has_reverse = (plan_.clues & (bit(Clue::ReverseBytes) | bit(Clue::ReversePackets))) != 0;
-    if (!plan_.is_options) plan_.finishes = finishes_for(plan_, protocol_);
+    if (!plan_.is_options) plan_.finishes = finishes_for(plan_);
     return std::move(plan_);
   }
 

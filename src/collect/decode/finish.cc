@@ -338,7 +338,7 @@ void say_reverse_time(FlowRecord& flow, Column column, std::uint64_t time) {
 
 }  // namespace
 
-std::vector<Finish> finishes_for(const FieldPlan& plan, Protocol) {
+std::vector<Finish> finishes_for(const FieldPlan& plan) {
   const Given given{plan};
   std::vector<Finish> finishes;
   add_times(given, finishes);

@@ -8,7 +8,7 @@ namespace collect {
 
 // The functions that make columns of a template's clues, in the order in which they run: where
 // several can fill a column, the later and better one overrides.
-std::vector<Finish> finishes_for(const FieldPlan& plan, Protocol protocol);
+std::vector<Finish> finishes_for(const FieldPlan& plan);
 
 // The ports of an ICMP flow carry type and code where no field of its own does: type * 256 + code
 // as destination port, or byte-swapped as source port (old Cisco). Leaves other protocols alone.

@@ -49,8 +49,9 @@ bool SequenceTracker::take_missing(const Arrival& arrival) {
     const Missing rest{missing.from + skipped + taken, missing.units - skipped - taken,
                        missing.noticed_ms};
     missing.units = skipped;
-    if (skipped == 0) state_.missing.erase(state_.missing.begin() + static_cast<std::ptrdiff_t>(i));
-    if (rest.units != 0) state_.missing.push_back(rest);
+    auto at = state_.missing.begin() + static_cast<std::ptrdiff_t>(i);
+    at = skipped == 0 ? state_.missing.erase(at) : at + 1;
+    if (rest.units != 0) state_.missing.insert(at, rest);  // the oldest stay first
     return true;
   }
   return false;
@@ -67,6 +68,7 @@ void SequenceTracker::arrived(const Arrival& arrival, MinuteLedger& ledger) {
   counts.sequence_received += arrival.units;
   if (where == Place::Late) {
     ++counts.reordered;
+    bound_missing(ledger);  // it may have parted a stretch in two
     return;
   }
   if (where == Place::Restarted) ++counts.restarts;
@@ -80,15 +82,19 @@ void SequenceTracker::arrived(const Arrival& arrival, MinuteLedger& ledger) {
   if (where == Place::Ahead) {
     state_.missing.push_back({state_.next, arrival.sequence - state_.next, arrival.received_ms});
   }
-  while (state_.missing.size() > kMissingStretchesMax) {
-    call_lost(state_.missing.front(), ledger);
-    state_.missing.erase(state_.missing.begin());
-  }
+  bound_missing(ledger);
   state_.started = true;
   state_.next = arrival.sequence + arrival.units;
   state_.untold_units_max = arrival.untold_units_max;
   state_.sys_uptime_ms = arrival.sys_uptime_ms;
   behind_run_ = 0;
+}
+
+void SequenceTracker::bound_missing(MinuteLedger& ledger) {
+  while (state_.missing.size() > kMissingStretchesMax) {
+    call_lost(state_.missing.front(), ledger);
+    state_.missing.erase(state_.missing.begin());
+  }
 }
 
 void SequenceTracker::call_lost(const Missing& missing, MinuteLedger& ledger) {

@@ -36,7 +36,7 @@ class SequenceTracker {
     std::uint32_t next = 0;              // expected of the next datagram
     std::uint32_t untold_units_max = 0;  // by which `next` may be too low
     std::optional<std::uint32_t> sys_uptime_ms;
-    std::vector<Missing> missing;
+    std::vector<Missing> missing;  // the oldest first, kMissingStretchesMax at most
   };
 
   // `reorder_units`: a datagram so far behind the newest is late or repeated; further behind, the
@@ -54,6 +54,7 @@ class SequenceTracker {
   enum class Place { First, Expected, Ahead, Late, Repeated, Restarted };
   Place place(const Arrival& arrival);
   bool take_missing(const Arrival& arrival);
+  void bound_missing(MinuteLedger& ledger);
   void call_lost(const Missing& missing, MinuteLedger& ledger);
   void call_all_lost(MinuteLedger& ledger);
 

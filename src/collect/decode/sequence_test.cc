@@ -139,6 +139,21 @@ TEST(Sequence, MissingStretchesAreBounded) {
   EXPECT_EQ(followed.settled().sequence_gap, 99u);
 }
 
+// What comes late into the middle of a stretch parts it in two.
+TEST(Sequence, MissingStretchesAreBoundedWhenLateOnesPartThem) {
+  Followed followed;
+  followed.arrive(0);
+  followed.arrive(1'000);
+  for (std::uint32_t i = 2; i < 200; i += 2) {
+    followed.arrive(i);
+    ASSERT_LE(followed.tracker.state().missing.size(), kMissingStretchesMax);
+  }
+  const auto counts = followed.settled();
+  EXPECT_EQ(counts.reordered, 99u);
+  EXPECT_EQ(counts.sequence_gap, 999u - 99u);
+  EXPECT_EQ(counts.sequence_sent, 1'001u);
+}
+
 TEST(Sequence, AGapIsCountedInTheMinuteInWhichItWasNoticed) {
   Followed followed;
   followed.arrive(0);

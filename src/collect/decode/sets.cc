@@ -62,6 +62,10 @@ class MessageSets {
   void keep_templates() {
     for (auto& [id, known] : staged_) {
       const TemplateKey key{header_.protocol, header_.domain, id};
+      if (known == nullptr) {
+        exporter_.templates.forget(key);
+        continue;
+      }
       if (!exporter_.templates.learn(key, std::move(known))) {
         refuse(NotCounted::TemplatesOverCap);
         continue;
@@ -82,6 +86,7 @@ class MessageSets {
   void stage(Template taken) {
     if (taken.fields.size() > kFieldsPerTemplateMax) {
       refuse(NotCounted::TemplateTooManyFields);
+      staged_.insert_or_assign(taken.id, nullptr);  // data no longer has the fields it had before
       return;
     }
     KnownTemplate* same = find(taken.id);
@@ -94,6 +99,7 @@ class MessageSets {
     const std::uint16_t id = taken.id;
     if (staged_.size() >= kTemplatesPerExporterMax && !staged_.contains(id)) {
       refuse(NotCounted::TemplatesOverCap);
+      staged_.insert_or_assign(id, nullptr);
       return;
     }
     const TemplateKey key{header_.protocol, header_.domain, id};
@@ -132,7 +138,7 @@ class MessageSets {
   MessageHeader header_;
   Exporter& exporter_;
   Output& output_;
-  std::map<std::uint16_t, std::unique_ptr<KnownTemplate>> staged_;  // by id
+  std::map<std::uint16_t, std::unique_ptr<KnownTemplate>> staged_;  // by id; null: to be forgotten
   std::uint32_t records_ = 0;
   std::uint32_t untold_units_max_ = 0;
 };

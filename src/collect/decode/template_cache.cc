@@ -52,11 +52,15 @@ KnownTemplate* TemplateCache::find(const TemplateKey& key) {
   return found == templates_.end() ? nullptr : found->second.get();
 }
 
+void TemplateCache::forget(const TemplateKey& key) {
+  const auto found = templates_.find(key);
+  if (found == templates_.end()) return;
+  fields_in_all_ -= found->second->described.fields.size();
+  templates_.erase(found);
+}
+
 bool TemplateCache::learn(const TemplateKey& key, std::unique_ptr<KnownTemplate> known) {
-  if (const auto found = templates_.find(key); found != templates_.end()) {
-    fields_in_all_ -= found->second->described.fields.size();
-    templates_.erase(found);
-  }
+  forget(key);
   const std::size_t fields = known->described.fields.size();
   if (!make_room(fields, known->used_ms)) return false;
   fields_in_all_ += fields;

@@ -45,12 +45,14 @@ class TemplateCache {
   TemplateCache(const TemplateCache&) = delete;
   TemplateCache& operator=(const TemplateCache&) = delete;
 
-  // Null: unknown. Valid until the next learn().
+  // Null: unknown. Valid until the next learn() or forget().
   KnownTemplate* find(const TemplateKey& key);
 
   // Replaces what was known under `key`. False: over a cap, and no long unused template makes room;
   // then nothing is known under `key`.
   bool learn(const TemplateKey& key, std::unique_ptr<KnownTemplate> known);
+  // Nothing is known under `key` any more.
+  void forget(const TemplateKey& key);
 
   using Map = boost::unordered_flat_map<TemplateKey, std::unique_ptr<KnownTemplate>>;
   const Map& all() const { return templates_; }
