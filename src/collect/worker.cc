@@ -69,10 +69,18 @@ base::UnixMs Worker::now_ms(SteadyClock::time_point now) const {
 // found once, among what is under way, what is passed or what is committed.
 void Worker::pass(const Barrier& barrier) {
   auto done = pipeline_.finish(barrier);
+  const bool is_full = rows_passed() + done.ledger.size() > kPassedRowsMax;
+  auto rows = is_full ? flow::merged(done.ledger, 0) : done.ledger;
   passed_.push_back(
-      {barrier.segment, std::make_shared<const std::vector<flow::LedgerRow>>(done.ledger)});
+      {barrier.segment, std::make_shared<const std::vector<flow::LedgerRow>>(std::move(rows))});
   publish_view();
   pipeline_.hand_over(std::move(done));
+}
+
+std::size_t Worker::rows_passed() const {
+  std::size_t rows = 0;
+  for (const flow::PassedLedger& passed : passed_) rows += passed.rows->size();
+  return rows;
 }
 
 }  // namespace collect

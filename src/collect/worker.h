@@ -29,6 +29,10 @@ class Worker {
   // Until the inbox is finished: stop what fills it first.
   void run();
 
+  // Ledger rows of passed barriers that a view names while no commit covers them; beyond, what
+  // further segments counted stands in it under the unspecified address.
+  static constexpr std::size_t kPassedRowsMax = 100'000;
+
   Inbox& inbox() { return inbox_; }
   // Any thread. Of live datagrams: replayed ones have their own segments.
   std::uint64_t rows() const { return pipeline_.rows(); }
@@ -37,6 +41,7 @@ class Worker {
  private:
   void take(WorkerMessage message);
   void pass(const Barrier& barrier);
+  std::size_t rows_passed() const;
   void publish_view();
   // What the time of receipt would be now: it never falls, as the machine's clock may. While
   // replaying, that of the datagrams: else every pending set would be too old.

@@ -3,7 +3,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <span>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "flow/address.h"
@@ -103,5 +106,10 @@ struct LedgerRow {
   base::UnixMs minute;  // start of the minute of receipt
   LedgerCounts counts;
 };
+
+// One row per minute and exporter, in this order. When there are `rows_max` of them, what further
+// ones counted stands under the unspecified address: one row a minute.
+std::vector<LedgerRow> merged(std::span<const LedgerRow> rows,
+                              std::size_t rows_max = std::numeric_limits<std::size_t>::max());
 
 }  // namespace flow

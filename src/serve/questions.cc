@@ -13,16 +13,6 @@ query::TimeRange minutes_of(query::TimeRange range) {
   return {base::floor_to(range.from, base::kMsPerMinute), range.to};
 }
 
-// One row per minute and exporter, in this order.
-std::vector<flow::LedgerRow> merged(const std::vector<flow::LedgerRow>& rows) {
-  std::map<std::pair<base::UnixMs, flow::Address>, flow::LedgerCounts> sums;
-  for (const flow::LedgerRow& row : rows) sums[{row.minute, row.exporter}] += row.counts;
-  std::vector<flow::LedgerRow> one_each;
-  one_each.reserve(sums.size());
-  for (const auto& [key, counts] : sums) one_each.push_back({key.second, key.first, counts});
-  return one_each;
-}
-
 // A row may take back what an earlier one counted (see flow/ledger.h), so that sums are signed.
 struct SignedLoss {
   std::int64_t sequence_gap = 0;
@@ -78,7 +68,7 @@ query::Loss Questions::with_uncommitted(query::Loss committed, std::vector<flow:
   const std::vector<flow::LedgerRow> tail = store_.ledger({first->minute, range.to});
   const SignedLoss before = loss_of(tail);
   rows.insert(rows.end(), tail.begin(), tail.end());
-  const SignedLoss after = loss_of(merged(rows));
+  const SignedLoss after = loss_of(flow::merged(rows));
   return {changed(committed.sequence_gap, before.sequence_gap, after.sequence_gap),
           changed(committed.not_counted, before.not_counted, after.not_counted),
           changed(committed.minutes, before.minutes, after.minutes)};
@@ -87,6 +77,8 @@ query::Loss Questions::with_uncommitted(query::Loss committed, std::vector<flow:
 std::vector<flow::LedgerRow> Questions::uncommitted(query::TimeRange range) const {
   const query::TimeRange minutes = minutes_of(range);
   std::vector<flow::LedgerRow> rows = uncommitted_.ledger();
+  const std::vector<flow::LedgerRow> refused = store_.refused();
+  rows.insert(rows.end(), refused.begin(), refused.end());
   std::erase_if(rows, [&](const flow::LedgerRow& row) {
     return row.minute < minutes.from || row.minute >= minutes.to;
   });
@@ -100,7 +92,7 @@ std::vector<flow::LedgerRow> Questions::ledger(query::TimeRange range) const {
   std::vector<flow::LedgerRow> rows = uncommitted(range);
   const std::vector<flow::LedgerRow> committed = store_.ledger(minutes_of(range));
   rows.insert(rows.end(), committed.begin(), committed.end());
-  return merged(rows);
+  return flow::merged(rows);
 }
 
 std::map<flow::Address, flow::LedgerCounts> Questions::ledger_sums(query::TimeRange range) const {

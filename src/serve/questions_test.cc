@@ -77,6 +77,23 @@ TEST_F(QuestionsTest, AnAnswerTellsTheLossOfItsRange) {
   EXPECT_EQ(summary->loss.minutes, 2u);
 }
 
+// Refused rows are a loss before any commit says so.
+TEST_F(QuestionsTest, AnAnswerTellsWhatTheStoreRefusedAndHasNotCommitted) {
+  ScriptedStore store;
+  flow::LedgerRow refused = row("192.0.2.1", kNoon, 0, 0);
+  refused.counts.flows -= 5;
+  refused.counts[flow::NotCounted::StoreRefused] = 5;
+  store.refused_rows = {refused};
+  uncommitted_ = {row("192.0.2.1", kNoon, 8, 0)};
+  Questions asked(store,
+                  {.ledger = [this] { return uncommitted_; }, .replaying = [] { return false; }});
+  query::Plan question = plan("src");
+  question.range = {kNoon + 1'000, kNoon + 2'000};
+  store::TextSink sink;
+  EXPECT_EQ(asked.answer(question, sink, query::Cancel())->loss.not_counted, 5u);
+  EXPECT_EQ(asked.ledger(range_).at(0).counts.flows, 3u);
+}
+
 TEST_F(QuestionsTest, CountsWhatRunsAndWhatNobodyWaitedFor) {
   Questions asked = questions();
   query::Plan question = plan("src");

@@ -99,6 +99,9 @@ class Store {
   virtual std::vector<flow::LedgerRow> ledger(query::TimeRange range) const = 0;
   // The same summed per exporter, whatever the range's length; each row's minute is range.from.
   virtual std::vector<flow::LedgerRow> ledger_sums(query::TimeRange range) const = 0;
+  // What append() refused of segments that are not committed yet: the rows that correct what their
+  // workers counted as flows. A commit takes them into the committed ledger.
+  virtual std::vector<flow::LedgerRow> refused() const = 0;
 
   virtual std::vector<Part> parts() const = 0;
   virtual StoreStatus status() const = 0;

@@ -23,15 +23,6 @@ void merge(flow::SegmentDone from, flow::SegmentDone& to) {
   move_to_end(from.exporters, to.exporters);
 }
 
-std::vector<flow::LedgerRow> merged(const std::vector<flow::LedgerRow>& rows) {
-  std::map<std::pair<base::UnixMs, flow::Address>, flow::LedgerCounts> sums;
-  for (const auto& row : rows) sums[{row.minute, row.exporter}] += row.counts;
-  std::vector<flow::LedgerRow> one_each;
-  one_each.reserve(sums.size());
-  for (const auto& [key, counts] : sums) one_each.push_back({key.second, key.first, counts});
-  return one_each;
-}
-
 // Of the states of one exporter the last.
 std::vector<flow::ExporterState> newest(std::vector<flow::ExporterState> states) {
   std::map<flow::Address, std::string> last;
@@ -154,7 +145,7 @@ void StoreThread::keep(std::uint64_t segment, flow::SegmentDone what) {
     what.minutes = {};
     rolled_up_ = false;
   }
-  what.ledger = merged(what.ledger);
+  what.ledger = flow::merged(what.ledger, options_.ledger_rows_max);
   what.exporters = newest(std::move(what.exporters));
   open_[segment] = std::move(what);
 }

@@ -26,6 +26,9 @@ class StoreThread {
     std::chrono::milliseconds longest_wait{30'000};
     // Minute rows kept for commits that fail; beyond, questions about these minutes read the flows.
     std::size_t minute_rows_max = 1'000'000;
+    // Ledger rows kept for them; beyond, what further exporters' counted stands under nobody's
+    // name.
+    std::size_t ledger_rows_max = 200'000;
     // On the way out a failing commit is tried for this long; then the segments stay in the
     // journal for the next start.
     std::chrono::milliseconds drain{15'000};

@@ -174,6 +174,7 @@ class EverMergingStore final : public Store {
   }
   std::vector<flow::LedgerRow> ledger(query::TimeRange) const override { return {}; }
   std::vector<flow::LedgerRow> ledger_sums(query::TimeRange) const override { return {}; }
+  std::vector<flow::LedgerRow> refused() const override { return {}; }
   std::vector<Part> parts() const override { return {}; }
   StoreStatus status() const override { return {}; }
 

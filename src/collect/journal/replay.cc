@@ -93,7 +93,6 @@ void Replay::set_aside_killers() {
     if (segment.number > committed_ && !is_copy) segments_.push_back({segment, true});
   }
   std::ranges::sort(segments_, {}, [](const Segment& one) { return one.file.number; });
-  status_.segments_left = segments_.size();
   status_.is_running = !segments_.empty();
 }
 
@@ -106,7 +105,6 @@ void Replay::run(const std::stop_token& stop) {
       for (Inbox* inbox : inboxes_) inbox->abandon();
       return;
     }
-    --status_.segments_left;
   }
   for (Inbox* inbox : inboxes_) inbox->end_replay();
   if (!segments_.empty()) spdlog::info("replay done: {} segments", segments_.size());
@@ -117,7 +115,9 @@ bool Replay::replay(const SegmentFile& segment, const std::stop_token& stop) {
   const auto path = segment_path(journal_.folder(), segment.number);
   auto reader = SegmentReader::open(path);
   if (!reader) {
-    report(fmt::format("segment {}: {}", segment.number, base::to_text(reader.error())));
+    keep_copy(segment);
+    report(fmt::format("segment {} was not read: {}; kept as {}", segment.number,
+                       base::to_text(reader.error()), kept_as(segment)));
     send_barrier(segment.number, {});
     return true;
   }
@@ -134,28 +134,36 @@ bool Replay::replay(const SegmentFile& segment, const std::stop_token& stop) {
     if (auto burst = makers[i].rest()) inboxes_[i]->push_replayed(std::move(burst));
   }
   if (!is_whole(*reader)) {
-    if (auto kept = journal_.keep_copy(segment); !kept) {
-      spdlog::error("journal: {}", base::to_text(kept.error()));
-    }
-    report(
-        fmt::format("segment {}: {} damaged records and {} octets after the last whole one were "
-                    "not read; kept as {}",
-                    segment.number, reader->damaged_records(), reader->torn_octets(),
-                    segment_path(set_aside_folder(journal_.folder()), segment.number).string()));
+    keep_copy(segment);
+    report(fmt::format(
+        "segment {}: {} damaged records and {} octets after the last whole one were "
+        "not read; kept as {}",
+        segment.number, reader->damaged_records(), reader->torn_octets(), kept_as(segment)));
   }
   send_barrier(segment.number, {});
   return true;
 }
 
+// Before the barrier: once it is committed the segment goes.
+void Replay::keep_copy(const SegmentFile& segment) {
+  if (auto kept = journal_.keep_copy(segment); !kept) {
+    spdlog::error("journal: {}", base::to_text(kept.error()));
+  }
+}
+
+std::string Replay::kept_as(const SegmentFile& segment) const {
+  return segment_path(set_aside_folder(journal_.folder()), segment.number).string();
+}
+
 void Replay::count_as_lost(const SegmentFile& segment) {
-  const auto path = segment_path(set_aside_folder(journal_.folder()), segment.number);
+  const std::string path = kept_as(segment);
   auto ledger = ledger_of_lost(path);
   std::uint64_t datagrams = 0;
   for (const auto& row : ledger) datagrams += row.counts.datagrams;
   report(
       fmt::format("segment {}: its replay ended the process twice at one datagram; its {} "
                   "datagrams are counted as lost; kept as {}",
-                  segment.number, datagrams, path.string()));
+                  segment.number, datagrams, path));
   send_barrier(segment.number, std::move(ledger));
 }
 

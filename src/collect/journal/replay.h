@@ -17,8 +17,8 @@ namespace collect {
 // What replay says of itself, for any thread.
 struct ReplayStatus {
   std::atomic<bool> is_running{false};
-  std::atomic<std::uint64_t> segments_left{0};
-  base::Snapshot<std::vector<std::string>> set_aside;  // one line for each damaged or lost segment
+  // One line for each segment that was damaged, could not be read, or is counted as lost.
+  base::Snapshot<std::vector<std::string>> set_aside;
 };
 
 // Sends the segments that no commit covers through the workers, oldest first, each with its
@@ -45,6 +45,8 @@ class Replay {
 
   void report(std::string line);
   bool replay(const SegmentFile& segment, const std::stop_token& stop);
+  void keep_copy(const SegmentFile& segment);
+  std::string kept_as(const SegmentFile& segment) const;
   void count_as_lost(const SegmentFile& segment);
   void send_barrier(std::uint64_t segment, std::vector<flow::LedgerRow> ledger);
 

@@ -36,9 +36,7 @@ struct FreeHash {
   void operator()(XXH3_state_t* state) const { XXH3_freeState(state); }
 };
 
-}  // namespace
-
-base::Expected<FileDigest, base::IoError> digest_of(const std::filesystem::path& file, bool sync) {
+base::Expected<FileDigest, base::IoError> read_whole(const std::filesystem::path& file, bool sync) {
   const auto failed = [&](const char* operation) {
     return base::Unexpected(base::IoError{operation, file.string(), errno, ""});
   };
@@ -60,6 +58,16 @@ base::Expected<FileDigest, base::IoError> digest_of(const std::filesystem::path&
   digest.checksum = XXH3_64bits_digest(hash.get());
   if (sync && ::fsync(opened.descriptor()) != 0) return failed("fsync");
   return digest;
+}
+
+}  // namespace
+
+base::Expected<FileDigest, base::IoError> digest_of(const std::filesystem::path& file) {
+  return read_whole(file, false);
+}
+
+base::Expected<FileDigest, base::IoError> sync_and_digest(const std::filesystem::path& file) {
+  return read_whole(file, true);
 }
 
 base::Expected<void, base::IoError> make_folder(const std::filesystem::path& folder) {

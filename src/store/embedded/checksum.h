@@ -13,8 +13,10 @@ struct FileDigest {
   bool operator==(const FileDigest&) const = default;
 };
 
-// Reads the whole file. With `sync`, its octets are on the disk afterwards.
-base::Expected<FileDigest, base::IoError> digest_of(const std::filesystem::path& file, bool sync);
+// Reads the whole file.
+base::Expected<FileDigest, base::IoError> digest_of(const std::filesystem::path& file);
+// The same; afterwards its octets survive a power cut.
+base::Expected<FileDigest, base::IoError> sync_and_digest(const std::filesystem::path& file);
 
 // Makes the folder and those above it that are absent; all of them survive a power cut.
 base::Expected<void, base::IoError> make_folder(const std::filesystem::path& folder);

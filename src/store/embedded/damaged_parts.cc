@@ -14,7 +14,7 @@ namespace store {
 using query::QueryError;
 
 base::Expected<bool, base::IoError> EmbeddedStore::is_intact(const PartFile& part) {
-  const auto digest = digest_of(part.file(), false);
+  const auto digest = digest_of(part.file());
   if (digest) return *digest == FileDigest{part.part().octets, part.part().checksum};
   const int why = digest.error().errno_value;
   if (why == ENOENT || why == EIO) return false;
@@ -33,13 +33,16 @@ void EmbeddedStore::set_aside(const PartPtr& file) {
       fmt::format("part {} is damaged: {} rows set aside", part.name, part.rows);
   if (held_ != nullptr) {
     ManifestChange change{.set_aside = {part.name}};
-    if (const auto shares = manifest_.shares(part.name)) {
-      for (const auto& share : *shares) {
-        flow::LedgerRow row{share.exporter, share.minute, {}};
-        row.counts.flows -= share.rows;
-        row.counts[flow::NotCounted::PartDamaged] = share.rows;
-        change.ledger.push_back(row);
-      }
+    const auto shares = manifest_.shares(part.name);
+    if (!shares) {
+      spdlog::error("cannot set {} aside: {}", part.name, base::to_text(shares.error()));
+      return;
+    }
+    for (const auto& share : *shares) {
+      flow::LedgerRow row{share.exporter, share.minute, {}};
+      row.counts.flows -= share.rows;
+      row.counts[flow::NotCounted::PartDamaged] = share.rows;
+      change.ledger.push_back(row);
     }
     if (const auto done = manifest_.apply(change); !done) {
       spdlog::error("cannot set {} aside: {}", part.name, base::to_text(done.error()));
@@ -47,7 +50,11 @@ void EmbeddedStore::set_aside(const PartPtr& file) {
     }
     std::error_code problem;
     std::filesystem::create_directories(folder_ / kSetAside, problem);
-    std::filesystem::rename(file->file(), folder_ / set_aside_name(part.name), problem);
+    if (!problem)
+      std::filesystem::rename(file->file(), folder_ / set_aside_name(part.name), problem);
+    if (problem && problem != std::errc::no_such_file_or_directory) {
+      spdlog::error("{} stays where it is: {}", file->file().string(), problem.message());
+    }
   }
   spdlog::error("{}", what);
   note_problem(what);

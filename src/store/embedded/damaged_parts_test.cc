@@ -68,6 +68,26 @@ TEST_F(DamagedPartsTest, ATruncatedPartIsSetAsideAndTheRestServed) {
   EXPECT_TRUE(std::filesystem::exists(folder_ / "set_aside"));
 }
 
+TEST_F(DamagedPartsTest, APartThatCannotBeMovedStaysAndIsReadNoMore) {
+  std::filesystem::resize_file(file_, std::filesystem::file_size(file_) / 2);
+  std::ofstream(folder_ / "set_aside") << "in the folder's place";
+  EXPECT_THAT(ask(plan("src")), ElementsAre("10.0.0.2 700"));
+  EXPECT_EQ(store_->status().parts_set_aside, 1u);
+  open();
+  EXPECT_TRUE(std::filesystem::exists(file_)) << "nothing is deleted";
+  EXPECT_THAT(ask(plan("src")), ElementsAre("10.0.0.2 700"));
+  EXPECT_EQ(store_->status().parts_set_aside, 1u);
+}
+
+TEST_F(DamagedPartsTest, TheLossOfAMinuteIsThatOfAnyRangeInIt) {
+  std::filesystem::resize_file(file_, std::filesystem::file_size(file_) / 2);
+  ask(plan("src"));
+  auto inside = plan("src");
+  inside.range = {kNoon + 10'000, kNoon + 50'000};
+  ask(inside);
+  EXPECT_EQ(summary_.loss.not_counted, 1u);
+}
+
 TEST_F(DamagedPartsTest, AMissingPartIsSetAsideAndTheRestServed) {
   std::filesystem::remove(file_);
   EXPECT_THAT(ask(plan("src")), ElementsAre("10.0.0.2 700"));

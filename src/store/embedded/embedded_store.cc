@@ -39,7 +39,8 @@ base::Expected<std::unique_ptr<EmbeddedStore>, base::IoError> EmbeddedStore::ope
     const std::filesystem::path& given, base::DiskBudget& budget) {
   std::error_code problem;
   std::filesystem::create_directories(given, problem);
-  const auto folder = std::filesystem::absolute(given, problem).lexically_normal();
+  const auto folder =
+      problem ? given : std::filesystem::absolute(given, problem).lexically_normal();
   if (problem) {
     return base::Unexpected(base::IoError{"create folder", given.string(), problem.value(), ""});
   }
@@ -140,8 +141,16 @@ EmbeddedStore::Done EmbeddedStore::sweep(const StoreView& view) const {
   for (const char* top : {"flows", "rollups"}) {
     if (!std::filesystem::exists(folder_ / top, problem)) continue;
     std::vector<std::filesystem::path> unknown;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_ / top)) {
-      if (entry.is_regular_file() && !known.contains(entry.path())) unknown.push_back(entry.path());
+    const std::filesystem::recursive_directory_iterator end;
+    for (std::filesystem::recursive_directory_iterator at(folder_ / top, problem);
+         !problem && at != end; at.increment(problem)) {
+      std::error_code vanished;
+      if (at->is_regular_file(vanished) && !known.contains(at->path())) {
+        unknown.push_back(at->path());
+      }
+    }
+    if (problem) {
+      return base::Unexpected(base::IoError{"list", (folder_ / top).string(), problem.value(), ""});
     }
     for (const auto& file : unknown) {
       spdlog::info("removing {}: it was not committed", file.string());
@@ -153,9 +162,15 @@ EmbeddedStore::Done EmbeddedStore::sweep(const StoreView& view) const {
   return {};
 }
 
+// A damaged part stays at its old place where it could not be moved: the process ended between the
+// manifest's change and the move, or the disk is full.
 PartPtr EmbeddedStore::part_file(const Part& part) const {
-  return std::make_shared<const PartFile>(
-      part, part.set_aside ? folder_ / set_aside_name(part.name) : folder_ / part.name, budget_);
+  std::filesystem::path file = folder_ / part.name;
+  std::error_code unknown;
+  if (part.set_aside && !std::filesystem::exists(file, unknown)) {
+    file = folder_ / set_aside_name(part.name);
+  }
+  return std::make_shared<const PartFile>(part, std::move(file), budget_);
 }
 
 void EmbeddedStore::append(std::unique_ptr<flow::Batch> batch) {
@@ -184,6 +199,24 @@ void EmbeddedStore::refuse(const flow::Batch& batch) {
     ++counts[flow::NotCounted::StoreRefused];
   }
   rows_refused_.add(batch.rows());
+  publish_refused();
+}
+
+void EmbeddedStore::publish_refused() {
+  auto rows = std::make_shared<std::vector<flow::LedgerRow>>();
+  for (const auto& [key, counts] : refused_) {
+    const auto& [segment, minute, exporter] = key;
+    rows->push_back({exporter, minute, counts});
+  }
+  refused_rows_.publish(std::move(rows));
+}
+
+bool EmbeddedStore::has_refused_of(std::uint64_t segment) const {
+  return !refused_.empty() && std::get<std::uint64_t>(refused_.begin()->first) <= segment;
+}
+
+std::vector<flow::LedgerRow> EmbeddedStore::refused() const {
+  return *refused_rows_.get();
 }
 
 base::Expected<void, base::IoError> EmbeddedStore::commit(const Commit& commit) {
@@ -206,9 +239,12 @@ base::Expected<void, base::IoError> EmbeddedStore::commit(const Commit& commit) 
     done = manifest_.apply(change);
     if (done) {
       hot_.remove_up_to(commit.segment);
-      std::erase_if(refused_, [&](const auto& one) {
-        return std::get<std::uint64_t>(one.first) <= commit.segment;
-      });
+      if (has_refused_of(commit.segment)) {
+        std::erase_if(refused_, [&](const auto& one) {
+          return std::get<std::uint64_t>(one.first) <= commit.segment;
+        });
+        publish_refused();
+      }
       auto next = std::make_shared<StoreView>(*view_.get());
       next->hot = hot_.all();
       for (const auto& added : written) next->parts.push_back(part_file(added.part));
@@ -231,12 +267,14 @@ EmbeddedStore::Done EmbeddedStore::write_parts(const std::vector<BatchPtr>& batc
   leave_room_for_merge(reserved);
   if (auto room = reserve(reserved); !room) return room;
   auto done = [&]() -> Done {
+    // Minute rows of flows that were refused would tell of what no part holds.
+    const bool rolled_up = commit.rolled_up && !has_refused_of(commit.segment);
     Part like;  // what all parts of the commit have in common
     like.segment = commit.segment;
     like.min_received = std::numeric_limits<base::UnixMs>::max();
     for (auto& plan : plan_parts(batches)) {
       plan.part.segment = commit.segment;
-      plan.part.rolled_up = commit.rolled_up;
+      plan.part.rolled_up = rolled_up;
       like.min_received = std::min(like.min_received, plan.part.min_received);
       like.max_received = std::max(like.max_received, plan.part.max_received);
       auto source = std::make_shared<const OrderedRows>(batches, plan.order, plan.part.columns);
@@ -244,6 +282,7 @@ EmbeddedStore::Done EmbeddedStore::write_parts(const std::vector<BatchPtr>& batc
         return one;
       }
     }
+    if (!rolled_up) return {};
     if (auto one = write_minutes(commit.minutes.hosts, like, written); !one) return one;
     return write_minutes(commit.minutes.interfaces, like, written);
   }();
@@ -323,7 +362,9 @@ base::Expected<query::AnswerSummary, QueryError> EmbeddedStore::query(const quer
 // No number without its loss: a question whose loss is not known has failed.
 base::Expected<query::Loss, QueryError> EmbeddedStore::loss(query::TimeRange range) const {
   const std::lock_guard lock(reading_);
-  const auto lost = Manifest(reading_db_).loss(range);
+  // Of whole minutes: a minute of which the range has a part counts.
+  const auto lost =
+      Manifest(reading_db_).loss({base::floor_to(range.from, base::kMsPerMinute), range.to});
   if (lost) return *lost;
   spdlog::error("cannot read the ledger: {}", base::to_text(lost.error()));
   return base::Unexpected(failed(base::to_text(lost.error())));

@@ -53,6 +53,7 @@ class EmbeddedStore final : public Store {
       const query::Plan& plan, query::AnswerSink& sink, const query::Cancel& cancel) override;
   std::vector<flow::LedgerRow> ledger(query::TimeRange range) const override;
   std::vector<flow::LedgerRow> ledger_sums(query::TimeRange range) const override;
+  std::vector<flow::LedgerRow> refused() const override;
   std::vector<Part> parts() const override;
   StoreStatus status() const override;
 
@@ -63,8 +64,8 @@ class EmbeddedStore final : public Store {
   // Reads all of a part. False: it is not what was committed, or the disk does not give it back. An
   // error says nothing of the part: this process is short of descriptors, say.
   static base::Expected<bool, base::IoError> is_intact(const PartFile& part);
-  // Moves a damaged part to set_aside/, counts its rows as lost in the ledger and reads it no more.
-  // Any thread.
+  // Counts a damaged part's rows as lost in the ledger, reads it no more, and moves it to
+  // set_aside/ where that can be. Any thread.
   void set_aside(const PartPtr& part);
 
  private:
@@ -76,6 +77,7 @@ class EmbeddedStore final : public Store {
   EmbeddedStore(std::filesystem::path folder, base::DiskBudget* budget, state::StateDb db,
                 state::StateDb reading_db);
 
+  // embedded_store.cc
   Done load();
   Done sweep(const StoreView& view) const;
   Done write_parts(const std::vector<BatchPtr>& batches, const Commit& commit, Written& written);
@@ -84,7 +86,15 @@ class EmbeddedStore final : public Store {
   template <class Row>
   Done write_minutes(std::vector<Row> rows, const Part& like, Written& written);
   void forget(const Written& written) const;
-  // As merge_small_parts().
+  PartPtr part_file(const Part& part) const;
+  void publish_hot();
+  void publish_refused();
+  bool has_refused_of(std::uint64_t segment) const;  // or of one before
+  void refuse(const flow::Batch& batch);
+  void note_problem(const std::string& problem);
+  base::Expected<query::Loss, query::QueryError> loss(query::TimeRange range) const;
+
+  // merging.cc; carry_out() as merge_small_parts()
   base::Expected<bool, base::IoError> carry_out(const Merge& merge, const Meanwhile& meanwhile);
   Done write_merged(const Merge& merge, const Meanwhile& meanwhile, Written& written);
   Done write_merged_flows(const Merge& merge, const Meanwhile& meanwhile, Written& written);
@@ -95,14 +105,12 @@ class EmbeddedStore final : public Store {
   Done replace(const std::vector<PartPtr>& sources, const Written& written);
   void leave_room_for_merge(std::uint64_t octets);
   std::uint64_t merge_room() const;
-  PartPtr part_file(const Part& part) const;
-  // Takes the octets from the budget, dropping the oldest parts for them.
+
+  // retention.cc; reserve() takes the octets from the budget, dropping the oldest parts for them
   Done reserve(std::uint64_t octets);
   Done drop_oldest();
-  void publish_hot();
-  void refuse(const flow::Batch& batch);
-  void note_problem(const std::string& problem);
-  base::Expected<query::Loss, query::QueryError> loss(query::TimeRange range) const;
+
+  // damaged_parts.cc
   base::Expected<void, query::QueryError> verify_once(const std::vector<PartPtr>& parts,
                                                       const query::Cancel& cancel);
   bool is_unverified(const Part& part) const;
@@ -119,7 +127,7 @@ class EmbeddedStore final : public Store {
   // Store thread only.
   HotBatches hot_;
   using RefusedKey = std::tuple<std::uint64_t, base::UnixMs, flow::Address>;  // segment, minute, of
-  std::map<RefusedKey, flow::LedgerCounts> refused_;
+  std::map<RefusedKey, flow::LedgerCounts> refused_;  // of segments that are not committed
   // Of parts that readers still hold: dropped ones, and merged ones.
   const std::shared_ptr<HeldOctets> owed_ = std::make_shared<HeldOctets>(0);
   const std::shared_ptr<HeldOctets> merged_held_ = std::make_shared<HeldOctets>(0);
@@ -131,6 +139,7 @@ class EmbeddedStore final : public Store {
   state::StateDb db_;
   Manifest manifest_;
   base::Snapshot<StoreView> view_;
+  base::Snapshot<std::vector<flow::LedgerRow>> refused_rows_;  // what refused_ says, for any thread
 
   mutable std::mutex reading_;  // guards reading_db_
   state::StateDb reading_db_;

@@ -15,7 +15,7 @@ namespace {
 std::string problem_of(const Part& part, const std::filesystem::path& folder,
                        FolderReport& report) {
   if (part.set_aside) return fmt::format("{}: set aside, {} rows lost", part.name, part.rows);
-  const auto digest = digest_of(folder / part.name, false);
+  const auto digest = digest_of(folder / part.name);
   if (!digest) return fmt::format("{}: {}", part.name, base::to_text(digest.error()));
   ++report.parts_read;
   report.octets_read += digest->octets;

@@ -32,7 +32,8 @@ std::uint64_t octets_of(const std::vector<ManifestChange::Added>& written);
 // The store's tables in state.db. One thread at a time; the StateDb must outlive it.
 class Manifest {
  public:
-  // Exporters' states kept: as many as all workers may hold. Beyond, those changed longest ago go.
+  // Exporters' states kept: as many as eight workers may hold. Beyond, those changed longest ago
+  // go.
   static constexpr std::uint64_t kExporterStatesMax = std::uint64_t{8} * 4'096;
 
   explicit Manifest(const state::StateDb& db) : db_(&db) {}

@@ -83,7 +83,7 @@ base::Expected<Part, base::IoError> PartWriter::write(std::shared_ptr<const RowS
   if (auto copied = copy(std::move(rows), part, unfinished.file); !copied) {
     return base::Unexpected(copied.error());
   }
-  const auto digest = digest_of(unfinished.file, true);
+  const auto digest = sync_and_digest(unfinished.file);
   if (!digest) return base::Unexpected(digest.error());
   part.octets = digest->octets;
   part.checksum = digest->checksum;

@@ -150,12 +150,21 @@ TEST_F(RetentionTest, RowsBeyondTheHotCapAreRefusedAndTheLedgerSaysSo) {
   }
   EXPECT_EQ(store_->status().rows_refused, many.size());
   EXPECT_EQ(store_->status().hot_rows, appended - many.size());
+  const auto refused = store_->refused();  // before any commit works
+  ASSERT_EQ(refused.size(), 1u);
+  EXPECT_EQ(refused.front().exporter, flow.exporter);
+  EXPECT_EQ(refused.front().counts[flow::NotCounted::StoreRefused], many.size());
   Commit commit;
   commit.segment = 1;
+  commit.rolled_up = true;
   flow::LedgerRow row{flow.exporter, base::floor_to(flow.received, base::kMsPerMinute), {}};
   row.counts.records = row.counts.flows = appended;
   commit.ledger = {row};
   ASSERT_TRUE(store_->commit(commit));
+  EXPECT_TRUE(store_->refused().empty());
+  for (const Part& part : store_->parts()) {
+    EXPECT_FALSE(part.rolled_up) << "minute rows would tell of flows that were refused";
+  }
   const auto ledger = store_->ledger({0, kNoon + base::kMsPerHour});
   ASSERT_EQ(ledger.size(), 1u);
   EXPECT_EQ(ledger.front().counts.flows, appended - many.size());
