@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "collect/decode/caps.h"
 #include "collect/decode/testing_messages.h"
 #include "collect/testing_datagrams.h"
 
@@ -92,6 +93,16 @@ std::vector<Case> netflow5_cases() {
   };
 }
 
+// Every second datagram of a stretch comes late: each parts it once more.
+std::vector<Sent> late_ones_in_a_gap() {
+  std::vector<Sent> sent{{netflow9({netflow9_template(kFlow), data_set(256, kRecord)})},
+                         {netflow9({data_set(256, kRecord)}, 100)}};
+  for (std::uint32_t late = 2; late <= 50; late += 2) {
+    sent.push_back({netflow9({data_set(256, kRecord)}, late)});
+  }
+  return sent;
+}
+
 std::vector<Case> netflow9_cases() {
   const auto by_sampler =
       options_of({{.id = 1, .length = 4}, {.id = 48, .length = 2}, {.id = 50, .length = 4}});
@@ -128,6 +139,15 @@ std::vector<Case> netflow9_cases() {
       {"netflow9/missing_datagram_is_a_gap",
        {{netflow9({netflow9_template(kFlow), data_set(256, kRecord)}, 10)},
         {netflow9({data_set(256, kRecord)}, 14)}}},
+      {"netflow9/late_datagrams_part_a_gap_into_too_many", late_ones_in_a_gap()},
+      {"netflow9/refused_template_ends_the_one_before",
+       {{netflow9({netflow9_template(kFlow), data_set(256, kRecord)})},
+        {netflow9(
+            {netflow9_template({.id = 256,
+                                .fields = std::vector<wire::FieldSpecifier>(
+                                    collect::kFieldsPerTemplateMax + 1, {.id = 1, .length = 1})})},
+            1)},
+        {netflow9({data_set(256, kRecord)}, 2)}}},
       {"netflow9/set_longer_than_the_datagram",
        {{netflow9(
            {netflow9_template(kFlow), data_set(256, kRecord), cut(data_set(256, kRecord), 1)})}}},
