@@ -53,25 +53,28 @@ base::Expected<query::AnswerSummary, query::QueryError> Questions::answer(
     if (summary.error().kind == query::QueryError::Kind::Cancelled) counters_.cancelled.add();
     return summary;
   }
-  summary->loss = with_uncommitted(summary->loss, std::move(rows), plan.range);
+  const auto loss = with_uncommitted(summary->loss, std::move(rows), plan.range);
+  if (!loss) return base::Unexpected(loss.error());
+  summary->loss = *loss;
   summary->replaying = uncommitted_.replaying();
   return summary;
 }
 
 // Only the minutes from the first uncommitted row on are looked at one by one: these are few.
-query::Loss Questions::with_uncommitted(query::Loss committed, std::vector<flow::LedgerRow> rows,
-                                        query::TimeRange range) const {
+base::Expected<query::Loss, query::QueryError> Questions::with_uncommitted(
+    query::Loss committed, std::vector<flow::LedgerRow> rows, query::TimeRange range) const {
   if (rows.empty()) return committed;
   const auto first = std::min_element(
       rows.begin(), rows.end(),
       [](const auto& left, const auto& right) { return left.minute < right.minute; });
-  const std::vector<flow::LedgerRow> tail = store_.ledger({first->minute, range.to});
-  const SignedLoss before = loss_of(tail);
-  rows.insert(rows.end(), tail.begin(), tail.end());
+  const auto tail = store_.ledger({first->minute, range.to});
+  if (!tail) return base::Unexpected(tail.error());
+  const SignedLoss before = loss_of(*tail);
+  rows.insert(rows.end(), tail->begin(), tail->end());
   const SignedLoss after = loss_of(flow::merged(rows));
-  return {changed(committed.sequence_gap, before.sequence_gap, after.sequence_gap),
-          changed(committed.not_counted, before.not_counted, after.not_counted),
-          changed(committed.minutes, before.minutes, after.minutes)};
+  return query::Loss{changed(committed.sequence_gap, before.sequence_gap, after.sequence_gap),
+                     changed(committed.not_counted, before.not_counted, after.not_counted),
+                     changed(committed.minutes, before.minutes, after.minutes)};
 }
 
 std::vector<flow::LedgerRow> Questions::uncommitted(query::TimeRange range) const {
@@ -88,19 +91,22 @@ std::vector<flow::LedgerRow> Questions::uncommitted(query::TimeRange range) cons
 // Below, the uncommitted rows are asked for first: a barrier in between shows its rows twice for a
 // moment, never as missing.
 
-std::vector<flow::LedgerRow> Questions::ledger(query::TimeRange range) const {
+base::Expected<store::Store::LedgerRows, query::QueryError> Questions::ledger(
+    query::TimeRange range) const {
   std::vector<flow::LedgerRow> rows = uncommitted(range);
-  const std::vector<flow::LedgerRow> committed = store_.ledger(minutes_of(range));
-  rows.insert(rows.end(), committed.begin(), committed.end());
+  const auto committed = store_.ledger(minutes_of(range));
+  if (!committed) return committed;
+  rows.insert(rows.end(), committed->begin(), committed->end());
   return flow::merged(rows);
 }
 
-std::map<flow::Address, flow::LedgerCounts> Questions::ledger_sums(query::TimeRange range) const {
-  std::map<flow::Address, flow::LedgerCounts> sums;
+base::Expected<Questions::Sums, query::QueryError> Questions::ledger_sums(
+    query::TimeRange range) const {
+  Sums sums;
   for (const flow::LedgerRow& row : uncommitted(range)) sums[row.exporter] += row.counts;
-  for (const flow::LedgerRow& row : store_.ledger_sums(minutes_of(range))) {
-    sums[row.exporter] += row.counts;
-  }
+  const auto committed = store_.ledger_sums(minutes_of(range));
+  if (!committed) return base::Unexpected(committed.error());
+  for (const flow::LedgerRow& row : *committed) sums[row.exporter] += row.counts;
   return sums;
 }
 

@@ -41,16 +41,18 @@ class Questions {
   // Committed and uncommitted rows of minutes that touch the range: one per exporter and minute,
   // by minute, then exporter. Each keeps both of the ledger's equalities, so their sums do too.
   // As many as the range has: ask for a short one.
-  std::vector<flow::LedgerRow> ledger(query::TimeRange range) const;
+  base::Expected<store::Store::LedgerRows, query::QueryError> ledger(query::TimeRange range) const;
   // The same summed per exporter, for ranges of any length.
-  std::map<flow::Address, flow::LedgerCounts> ledger_sums(query::TimeRange range) const;
+  using Sums = std::map<flow::Address, flow::LedgerCounts>;
+  base::Expected<Sums, query::QueryError> ledger_sums(query::TimeRange range) const;
 
   const QuestionCounters& counters() const { return counters_; }
 
  private:
   std::vector<flow::LedgerRow> uncommitted(query::TimeRange range) const;
-  query::Loss with_uncommitted(query::Loss committed, std::vector<flow::LedgerRow> rows,
-                               query::TimeRange range) const;
+  base::Expected<query::Loss, query::QueryError> with_uncommitted(query::Loss committed,
+                                                                  std::vector<flow::LedgerRow> rows,
+                                                                  query::TimeRange range) const;
 
   store::Store& store_;
   const Uncommitted uncommitted_;

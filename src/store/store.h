@@ -95,10 +95,13 @@ class Store {
   virtual base::Expected<query::AnswerSummary, query::QueryError> query(
       const query::Plan& plan, query::AnswerSink& sink, const query::Cancel& cancel) = 0;
 
+  // An error of the next two: the ledger cannot be read, so no number of the range is to be told.
+  using LedgerRows = std::vector<flow::LedgerRow>;
   // Committed ledger rows with from ≤ minute < to, summed per exporter and minute.
-  virtual std::vector<flow::LedgerRow> ledger(query::TimeRange range) const = 0;
+  virtual base::Expected<LedgerRows, query::QueryError> ledger(query::TimeRange range) const = 0;
   // The same summed per exporter, whatever the range's length; each row's minute is range.from.
-  virtual std::vector<flow::LedgerRow> ledger_sums(query::TimeRange range) const = 0;
+  virtual base::Expected<LedgerRows, query::QueryError> ledger_sums(
+      query::TimeRange range) const = 0;
   // What append() refused of segments that are not committed yet: the rows that correct what their
   // workers counted as flows. A commit takes them into the committed ledger.
   virtual std::vector<flow::LedgerRow> refused() const = 0;

@@ -172,8 +172,12 @@ class EverMergingStore final : public Store {
                                                                 const query::Cancel&) override {
     return query::AnswerSummary{};
   }
-  std::vector<flow::LedgerRow> ledger(query::TimeRange) const override { return {}; }
-  std::vector<flow::LedgerRow> ledger_sums(query::TimeRange) const override { return {}; }
+  base::Expected<LedgerRows, query::QueryError> ledger(query::TimeRange) const override {
+    return LedgerRows{};
+  }
+  base::Expected<LedgerRows, query::QueryError> ledger_sums(query::TimeRange) const override {
+    return LedgerRows{};
+  }
   std::vector<flow::LedgerRow> refused() const override { return {}; }
   std::vector<Part> parts() const override { return {}; }
   StoreStatus status() const override { return {}; }

@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "serve/api/json_body.h"
+#include "serve/api/query_errors.h"
 #include "serve/api/routes.h"
 #include "serve/diagnosis.h"
 #include "serve/machine.h"
@@ -103,11 +104,12 @@ std::optional<Response> get_diagnosis(Api& api, const Call& call) {
   const auto settings = api.sources().settings.get();
   const auto last_hour =
       api.sources().questions.ledger_sums({call.now - base::kMsPerHour, call.now + 1});
+  if (!last_hour) return query_error_response(last_hour.error());
   const Diagnosis diagnosis = diagnose(
       {.now = call.now,
        .receive = *receive,
        .workers = workers,
-       .last_hour = last_hour,
+       .last_hour = *last_hour,
        .called = [&](const flow::Address& exporter) { return called(*settings, exporter); },
        .sampling_is_set =
            [&](const flow::Address& exporter) { return is_sampling_set(*settings, exporter); }});

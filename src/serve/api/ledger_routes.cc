@@ -8,6 +8,7 @@
 
 #include "query/plan/plan.h"
 #include "serve/api/json_body.h"
+#include "serve/api/query_errors.h"
 #include "serve/api/routes.h"
 #include "serve/export/csv_rows.h"
 
@@ -303,8 +304,12 @@ Response exporters_csv(const json::array& listed) {
 std::optional<Response> get_ledger(Api& api, const Call& call) {
   const auto range = query::parse_range(call.parameter("range", "-24h"), call.now);
   if (!range) return error_response(400, range.error());
-  auto by_exporter = api.sources().questions.ledger_sums(*range);
+  auto read = api.sources().questions.ledger_sums(*range);
+  if (!read) return query_error_response(read.error());
+  Questions::Sums& by_exporter = *read;
   const query::TimeRange listed = newest_minutes(*range, by_exporter.size(), call.now);
+  const auto rows = api.sources().questions.ledger(listed);
+  if (!rows) return query_error_response(rows.error());
   flow::LedgerCounts sums;
   for (const auto& [exporter, counts] : by_exporter) sums += counts;
   const std::size_t left_out = keep_listed(by_exporter);
@@ -315,9 +320,7 @@ std::optional<Response> get_ledger(Api& api, const Call& call) {
     exporters.push_back(std::move(told));
   }
   json::array minutes;
-  for (const flow::LedgerRow& row : api.sources().questions.ledger(listed)) {
-    minutes.push_back(row_json(row));
-  }
+  for (const flow::LedgerRow& row : *rows) minutes.push_back(row_json(row));
 
   const auto receive = api.sources().receive();
   return json_response(
@@ -341,10 +344,13 @@ std::optional<Response> get_exporters(Api& api, const Call& call) {
   const auto range = query::parse_range(call.parameter("range", "-24h"), call.now);
   if (!range) return error_response(400, range.error());
 
-  auto in_range = api.sources().questions.ledger_sums(*range);
+  auto read = api.sources().questions.ledger_sums(*range);
+  if (!read) return query_error_response(read.error());
+  Questions::Sums& in_range = *read;
   const base::UnixMs lately_from =
       base::floor_to(call.now, base::kMsPerMinute) - base::kMsPerMinute;
   const auto lately = api.sources().questions.ledger_sums({lately_from, call.now + 1});
+  if (!lately) return query_error_response(lately.error());
   const auto settings = api.sources().settings.get();
   std::map<flow::Address, json::object> exporters;
   TemplatesJson templates;
@@ -361,7 +367,7 @@ std::optional<Response> get_exporters(Api& api, const Call& call) {
     json::object told = exporters[exporter];
     told["exporter"] = flow::to_text(exporter);
     told["in_range"] = counts_json(counts);
-    told["flows_per_s"] = flows_per_s(lately, exporter, call.now - lately_from);
+    told["flows_per_s"] = flows_per_s(*lately, exporter, call.now - lately_from);
     if (const auto name = settings->exporters.names.find(exporter);
         name != settings->exporters.names.end()) {
       told["name"] = name->second;

@@ -237,6 +237,17 @@ TEST(LedgerRoute, LeavesOutTheOldestMinutesOfALongRange) {
   EXPECT_EQ(ledger.at("minutes").get_array().back().at("time").as_int64(), minute);
 }
 
+// No number without its loss: an answer of zeros would say that nothing was lost.
+TEST(LedgerRoute, SaysThatTheLedgerCannotBeRead) {
+  TestServer server;
+  server.store.is_ledger_unreadable = true;
+  for (const char* target : {"/api/v1/ledger", "/api/v1/exporters", "/api/v1/diagnosis"}) {
+    const Answer answer = server.ask_unix("GET", target);
+    EXPECT_EQ(answer.status, 503) << target;
+    EXPECT_NE(answer.body.find("the disk is gone"), std::string::npos) << target;
+  }
+}
+
 TEST(LedgerRoute, ListsTheExportersWithMostDatagramsAndCountsTheRest) {
   TestServer server;
   const base::UnixMs minute = base::floor_to(server.clock.now_ms(), base::kMsPerMinute);

@@ -32,8 +32,8 @@ class ScriptedStore final : public store::Store {
     sink.head({});
     return query::AnswerSummary{};
   }
-  std::vector<flow::LedgerRow> ledger(query::TimeRange range) const override;
-  std::vector<flow::LedgerRow> ledger_sums(query::TimeRange range) const override;
+  base::Expected<LedgerRows, query::QueryError> ledger(query::TimeRange range) const override;
+  base::Expected<LedgerRows, query::QueryError> ledger_sums(query::TimeRange range) const override;
   std::vector<flow::LedgerRow> refused() const override { return refused_rows; }
   std::vector<store::Part> parts() const override { return listed_parts; }
   store::StoreStatus status() const override { return told_status; }
@@ -42,6 +42,7 @@ class ScriptedStore final : public store::Store {
       const query::Plan&, query::AnswerSink&, const query::Cancel&)>
       on_query;
   std::vector<flow::LedgerRow> committed;
+  bool is_ledger_unreadable = false;
   std::vector<flow::LedgerRow> refused_rows;
   std::vector<store::Part> listed_parts;
   store::StoreStatus told_status;

@@ -37,7 +37,11 @@ const sockaddr* any(const void* address) {
 
 }  // namespace
 
-std::vector<flow::LedgerRow> ScriptedStore::ledger(query::TimeRange range) const {
+base::Expected<store::Store::LedgerRows, query::QueryError> ScriptedStore::ledger(
+    query::TimeRange range) const {
+  if (is_ledger_unreadable) {
+    return base::Unexpected(query::QueryError{query::QueryError::Kind::Failed, "the disk is gone"});
+  }
   std::vector<flow::LedgerRow> rows = committed;
   std::erase_if(rows, [&](const flow::LedgerRow& row) {
     return row.minute < range.from || row.minute >= range.to;
@@ -45,9 +49,12 @@ std::vector<flow::LedgerRow> ScriptedStore::ledger(query::TimeRange range) const
   return rows;
 }
 
-std::vector<flow::LedgerRow> ScriptedStore::ledger_sums(query::TimeRange range) const {
+base::Expected<store::Store::LedgerRows, query::QueryError> ScriptedStore::ledger_sums(
+    query::TimeRange range) const {
+  const auto read = ledger(range);
+  if (!read) return read;
   std::map<flow::Address, flow::LedgerCounts> sums;
-  for (const flow::LedgerRow& row : ledger(range)) sums[row.exporter] += row.counts;
+  for (const flow::LedgerRow& row : *read) sums[row.exporter] += row.counts;
   std::vector<flow::LedgerRow> rows;
   for (const auto& [exporter, counts] : sums) rows.push_back({exporter, range.from, counts});
   return rows;

@@ -49,7 +49,8 @@ class DamagedPartsTest : public StoreTest {
     EXPECT_TRUE(parts.front().set_aside);
     EXPECT_FALSE(parts.back().set_aside);
     EXPECT_FALSE(std::filesystem::exists(file_));
-    const auto ledger = store_->ledger({kNoon - base::kMsPerHour, kNoon + base::kMsPerHour});
+    const auto ledger =
+        store_->ledger({kNoon - base::kMsPerHour, kNoon + base::kMsPerHour}).value();
     ASSERT_EQ(ledger.size(), 1u);
     EXPECT_EQ(ledger.front().counts.flows, 0u);
     EXPECT_EQ(ledger.front().counts[flow::NotCounted::PartDamaged], 1u);

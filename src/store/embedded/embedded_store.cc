@@ -33,6 +33,10 @@ QueryError failed(const std::string& why) {
   return {QueryError::Kind::Failed, why};
 }
 
+QueryError unread_ledger(const base::IoError& error) {
+  return failed("cannot read the ledger: " + base::to_text(error));
+}
+
 }  // namespace
 
 base::Expected<std::unique_ptr<EmbeddedStore>, base::IoError> EmbeddedStore::open(
@@ -366,24 +370,18 @@ base::Expected<query::Loss, QueryError> EmbeddedStore::loss(query::TimeRange ran
   const auto lost =
       Manifest(reading_db_).loss({base::floor_to(range.from, base::kMsPerMinute), range.to});
   if (lost) return *lost;
-  spdlog::error("cannot read the ledger: {}", base::to_text(lost.error()));
-  return base::Unexpected(failed(base::to_text(lost.error())));
+  return base::Unexpected(unread_ledger(lost.error()));
 }
 
-std::vector<flow::LedgerRow> EmbeddedStore::ledger(query::TimeRange range) const {
+base::Expected<Store::LedgerRows, QueryError> EmbeddedStore::ledger(query::TimeRange range) const {
   const std::lock_guard lock(reading_);
-  auto rows = Manifest(reading_db_).ledger(range);
-  if (rows) return std::move(*rows);
-  spdlog::error("cannot read the ledger: {}", base::to_text(rows.error()));
-  return {};
+  return Manifest(reading_db_).ledger(range).map_error(unread_ledger);
 }
 
-std::vector<flow::LedgerRow> EmbeddedStore::ledger_sums(query::TimeRange range) const {
+base::Expected<Store::LedgerRows, QueryError> EmbeddedStore::ledger_sums(
+    query::TimeRange range) const {
   const std::lock_guard lock(reading_);
-  auto rows = Manifest(reading_db_).ledger_sums(range);
-  if (rows) return std::move(*rows);
-  spdlog::error("cannot read the ledger: {}", base::to_text(rows.error()));
-  return {};
+  return Manifest(reading_db_).ledger_sums(range).map_error(unread_ledger);
 }
 
 std::vector<Part> EmbeddedStore::parts() const {

@@ -51,8 +51,8 @@ class EmbeddedStore final : public Store {
                                                         const Meanwhile& meanwhile) override;
   base::Expected<query::AnswerSummary, query::QueryError> query(
       const query::Plan& plan, query::AnswerSink& sink, const query::Cancel& cancel) override;
-  std::vector<flow::LedgerRow> ledger(query::TimeRange range) const override;
-  std::vector<flow::LedgerRow> ledger_sums(query::TimeRange range) const override;
+  base::Expected<LedgerRows, query::QueryError> ledger(query::TimeRange range) const override;
+  base::Expected<LedgerRows, query::QueryError> ledger_sums(query::TimeRange range) const override;
   std::vector<flow::LedgerRow> refused() const override;
   std::vector<Part> parts() const override;
   StoreStatus status() const override;

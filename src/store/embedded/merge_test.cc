@@ -366,7 +366,7 @@ TEST_F(MergeTest, ADamagedPartIsSetAsideAndTheRestMerged) {
   EXPECT_THAT(store_->status().last_problem, HasSubstr("is damaged: 3 rows set aside"));
   ASSERT_THAT(parts(), SizeIs(2));
   EXPECT_EQ(parts().back().rows, 33u);
-  const auto ledger = store_->ledger({kNoon, kNoon + base::kMsPerHour});
+  const auto ledger = store_->ledger({kNoon, kNoon + base::kMsPerHour}).value();
   ASSERT_THAT(ledger, SizeIs(1));
   EXPECT_EQ(ledger.front().counts[flow::NotCounted::PartDamaged], 3u);
 }

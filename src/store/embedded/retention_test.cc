@@ -106,7 +106,8 @@ TEST_F(RetentionTest, TheLedgerGoesWithThePartsOfItsMinutes) {
   ASSERT_TRUE(store_->commit(counted));
   const auto minutes = [&] {
     std::vector<std::int64_t> found;
-    for (const auto& row : store_->ledger({0, kNoon + base::kMsPerHour})) {
+    const auto ledger = store_->ledger({0, kNoon + base::kMsPerHour}).value();
+    for (const auto& row : ledger) {
       found.push_back((row.minute - kNoon) / base::kMsPerMinute);
     }
     return found;
@@ -165,7 +166,7 @@ TEST_F(RetentionTest, RowsBeyondTheHotCapAreRefusedAndTheLedgerSaysSo) {
   for (const Part& part : store_->parts()) {
     EXPECT_FALSE(part.rolled_up) << "minute rows would tell of flows that were refused";
   }
-  const auto ledger = store_->ledger({0, kNoon + base::kMsPerHour});
+  const auto ledger = store_->ledger({0, kNoon + base::kMsPerHour}).value();
   ASSERT_EQ(ledger.size(), 1u);
   EXPECT_EQ(ledger.front().counts.flows, appended - many.size());
   EXPECT_EQ(ledger.front().counts[flow::NotCounted::StoreRefused], many.size());
