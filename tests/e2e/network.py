@@ -55,11 +55,11 @@ class Network:
 
     def remove_link(self):
         """Both ends are gone; one added later has another ifIndex."""
-        ip("-n", self.near, "link", "del", self.watched)
+        ip("link", "del", self.watched, inside=self.near)
 
     def watched_index(self):
-        said = subprocess.run(["ip", "-n", self.near, "-o", "link", "show", self.watched], capture_output=True, text=True,
-                              check=True).stdout
+        shown = [*entering(self.near), "ip", "-o", "link", "show", self.watched]
+        said = subprocess.run(shown, capture_output=True, text=True, check=True).stdout
         return int(said.split(":")[0])
 
     def __exit__(self, *_):
