@@ -1,6 +1,7 @@
 #include "probe/meter.h"
 
 #include <algorithm>
+#include <span>
 
 namespace probe {
 namespace {
@@ -29,7 +30,13 @@ void Meter::count(std::uint16_t link_type, wire::ByteView frame, std::size_t wir
   if (!is_whole_and_known || packet->says_too_much) resolve_ports(*packet, time);
   ++counts_.counted;
   counts_.counted_octets += packet->octets;
-  table_.count(*packet, time);
+  waiting_[waiting_count_++] = {*packet, time};
+  if (waiting_count_ == waiting_.size()) settle();
+}
+
+void Meter::settle() {
+  table_.count(std::span(waiting_).first(waiting_count_));
+  waiting_count_ = 0;
   if (table_.is_ended_full()) hand_over();
 }
 
@@ -58,6 +65,7 @@ void Meter::tick(base::UnixMs now) {
   now_ = now;
   next_tick_ms_ = base::floor_to(now, kTickMs) + kTickMs;
   clock_went_back_ms_ = now - kStepBackMs;
+  settle();
   while (!table_.expire(now)) hand_over();
   hand_over();
   if (now < next_flush_ms_ && now >= next_flush_ms_ - kFlushMs) return;
@@ -66,6 +74,7 @@ void Meter::tick(base::UnixMs now) {
 }
 
 void Meter::finish() {
+  settle();
   while (!table_.finish()) hand_over();
   hand_over();
   exporter_.flush(now_);

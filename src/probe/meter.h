@@ -56,6 +56,9 @@ class Meter {
   // Ends the flows whose time has come, and sends what waits.
   void tick(base::UnixMs now);
 
+  // Adds the packets to flows that wait for more to come.
+  void settle();
+
   // Ends all flows and sends them.
   void finish();
 
@@ -76,6 +79,8 @@ class Meter {
   Fragments fragments_;
   FlowTable table_;
   FlowExporter exporter_;
+  std::array<SeenPacket, FlowTable::kAtOnceMax> waiting_;
+  std::size_t waiting_count_ = 0;
   MeterCounts counts_;
   base::UnixMs now_ = 0;
   base::UnixMs next_flush_ms_ = 0;

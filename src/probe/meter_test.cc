@@ -156,6 +156,7 @@ TEST(Meter, FragmentsBelongToTheFlowOfTheirFirst) {
   const Octets body = wire::testing::udp(1'000, 53, 40);
   metering.see(wire::testing::ipv4({.id = 5, .flags_and_offset = 0x2000}, body));
   metering.see(wire::testing::ipv4({.id = 5, .flags_and_offset = 6}, body));
+  metering.meter().settle();
   EXPECT_EQ(metering.meter().table().live(), 1u);
   const Octets behind_options = wire::testing::extension(17, body);
   const auto see6 = [&](std::uint16_t offset, bool more) {
@@ -164,6 +165,7 @@ TEST(Meter, FragmentsBelongToTheFlowOfTheirFirst) {
   };
   see6(0, true);
   see6(56, false);
+  metering.meter().settle();
   EXPECT_EQ(metering.meter().table().live(), 2u);
   EXPECT_EQ(metering.meter().counts().fragments_without_first, 0u);
 }

@@ -69,6 +69,7 @@ TEST_F(Capture, GivesEveryFrame) {
   const auto done = give();
   EXPECT_FALSE(done.fault);
   EXPECT_EQ(meter_.counts().counted, 3u);
+  meter_.settle();
   EXPECT_EQ(meter_.table().live(), 2u);
 }
 

@@ -29,22 +29,37 @@ std::int64_t FlowTable::slot_after(base::UnixMs time) {
 
 FlowTable::FlowTable(const TableSettings& settings)
     : settings_(settings),
-      flows_(std::allocator<Flow>().allocate(settings.flows_max), Freeing{settings.flows_max}),
-      places_(std::bit_ceil(settings.flows_max * 2)),
-      places_mask_(static_cast<std::uint32_t>(places_.size() - 1)) {
+      flows_(settings.flows_max),
+      places_mask_(static_cast<std::uint32_t>(std::bit_ceil(settings.flows_max * 2) - 1)),
+      places_(std::size_t{places_mask_} + 1) {
   CHECK(settings.flows_max > 0 && settings.flows_max < kNone / 4);
   wheel_.fill(kNone);
   ended_.reserve(kEndedMax);
 }
 
-void FlowTable::count(const wire::PacketHeaders& packet, base::UnixMs time) {
-  if (!has_begun_) {
+void FlowTable::count(std::span<const SeenPacket> packets) {
+  CHECK(packets.size() <= kAtOnceMax);
+  if (!has_begun_ && !packets.empty()) {
     has_begun_ = true;
-    visited_ = slot_of(time);
+    visited_ = slot_of(packets.front().time);
     soonest_ = visited_ + 1;
   }
+  std::array<std::uint32_t, kAtOnceMax> hashes;
+  for (std::size_t i = 0; i < packets.size(); ++i) {
+    hashes[i] = hash_of(FlowKey::of(packets[i].headers), settings_.seed);
+    __builtin_prefetch(&places_[hashes[i] & places_mask_]);
+  }
+  for (std::size_t i = 0; i < packets.size(); ++i) {
+    // Most flows are where their hash says; those that are not are only found later.
+    const std::uint32_t index = places_[hashes[i] & places_mask_].flow_plus_one;
+    if (index != 0) __builtin_prefetch(&flows_[index - 1]);
+  }
+  for (std::size_t i = 0; i < packets.size(); ++i) count(packets[i], hashes[i]);
+}
+
+void FlowTable::count(const SeenPacket& seen, std::uint32_t hash) {
+  const auto& [packet, time] = seen;
   const FlowKey key = FlowKey::of(packet);
-  const std::uint32_t hash = hash_of(key, settings_.seed);
   std::uint32_t index = find(key, hash);
   if (index == kNone) index = add(packet, key, hash, time);
 

@@ -3,12 +3,12 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <vector>
 
 #include "base/clock.h"
 #include "probe/table/flow_key.h"
+#include "probe/table/mapped_array.h"
 #include "wire/packet/headers.h"
 
 namespace probe {
@@ -43,20 +43,29 @@ struct TableSettings {
   std::uint64_t seed = 0;
 };
 
+struct SeenPacket {
+  wire::PacketHeaders headers;
+  base::UnixMs time = 0;
+};
+
 // The flows that go on, and a wheel of the times at which each may end. Single-threaded; time is
 // that of the packets and is passed in.
 //
-// One look-up a packet, which touches one line of the index and one of the flow. A packet moves
-// nothing on the wheel: a flow is filed under the time at which it would have ended, and filed
-// again when that comes and it has not. Nothing is allocated after construction.
+// One look-up a packet, which touches one line of the index and one of the flow: neither is in the
+// processor's cache when there are many flows, so that packets are counted several at a time, all
+// lines of which are fetched before the first is needed. A packet moves nothing on the wheel: a
+// flow is filed under the time at which it would have ended, and filed again when that comes and it
+// has not. Nothing is allocated after construction.
 //
 // Bounded by flows_max: a packet of a new flow then ends the flow that is filed soonest, counted.
 class FlowTable {
  public:
   explicit FlowTable(const TableSettings& settings);
 
-  // Adds a packet to its flow. `time` may fall behind earlier ones.
-  void count(const wire::PacketHeaders& packet, base::UnixMs time);
+  static constexpr std::size_t kAtOnceMax = 16;
+
+  // Adds packets to their flows, at most kAtOnceMax. A time may fall behind earlier ones.
+  void count(std::span<const SeenPacket> packets);
 
   // Ends what may end at `now`, everything when the clock was set back. False: ended() has no room
   // for more; call again when it is empty.
@@ -65,8 +74,8 @@ class FlowTable {
   // Ends everything, as far as ended() has room: false until all is done.
   bool finish();
 
-  // What has ended and nobody has taken yet. count() adds two flows at most, expire() and finish()
-  // leave room for that: kEndedMax is never exceeded while it is cleared at kEndedFull.
+  // What has ended and nobody has taken yet. count() adds two flows a packet at most, expire() and
+  // finish() leave room for that: kEndedMax is never exceeded while it is cleared at kEndedFull.
   std::span<const EndedFlow> ended() const { return ended_; }
   void clear_ended() { ended_.clear(); }
   bool is_ended_full() const { return ended_.size() >= kEndedFull; }
@@ -76,7 +85,7 @@ class FlowTable {
 
  private:
   static constexpr std::size_t kEndedMax = 256;
-  static constexpr std::size_t kEndedFull = kEndedMax - 2;
+  static constexpr std::size_t kEndedFull = kEndedMax - 2 * kAtOnceMax;
   // Flows that end together are told together: an eighth of a second keeps bursts small. Later
   // times wait in the last slot.
   static constexpr std::int64_t kSlotMs = 125;
@@ -106,6 +115,7 @@ class FlowTable {
     std::uint32_t flow_plus_one;  // 0: empty
   };
 
+  void count(const SeenPacket& packet, std::uint32_t hash);
   std::uint32_t find(const FlowKey& key, std::uint32_t hash) const;
   std::uint32_t add(const wire::PacketHeaders& packet, const FlowKey& key, std::uint32_t hash,
                     base::UnixMs time);
@@ -125,16 +135,11 @@ class FlowTable {
   }
 
   TableSettings settings_;
-  // Memory that is not touched before a flow needs it: what is unused costs nothing.
-  struct Freeing {
-    std::size_t count;
-    void operator()(Flow* flows) const { std::allocator<Flow>().deallocate(flows, count); }
-  };
-  std::unique_ptr<Flow[], Freeing> flows_;
+  MappedArray<Flow> flows_;
   std::uint32_t fresh_ = 0;     // flows from here on were never used
   std::uint32_t free_ = kNone;  // the first of those that are free again
-  std::vector<Place> places_;   // open addressing, at most half full
-  std::uint32_t places_mask_ = 0;
+  std::uint32_t places_mask_;
+  MappedArray<Place> places_;  // open addressing, at most half full
   std::array<std::uint32_t, kSlots> wheel_;
   // Slots since 1970. Invariant: visited_ < soonest_ ≤ each flow's slot < visited_ + kSlots.
   std::int64_t visited_ = 0;

@@ -33,6 +33,11 @@ TableSettings small(std::size_t flows_max = 64) {
   return settings;
 }
 
+void count(FlowTable& table, const wire::PacketHeaders& headers, base::UnixMs time) {
+  const SeenPacket seen{headers, time};
+  table.count({&seen, 1});
+}
+
 // All that has ended by `now`, in the order of their source ports.
 std::map<std::uint16_t, EndedFlow> take(FlowTable& table, base::UnixMs now) {
   std::map<std::uint16_t, EndedFlow> taken;
@@ -46,9 +51,9 @@ std::map<std::uint16_t, EndedFlow> take(FlowTable& table, base::UnixMs now) {
 
 TEST(FlowTable, AddsPacketsOfOneFlow) {
   FlowTable table(small());
-  table.count(packet(1, 100, 0x02), kBegin);
-  table.count(packet(1, 50, kAck), kBegin + 700);
-  table.count(packet(2), kBegin + 800);
+  count(table, packet(1, 100, 0x02), kBegin);
+  count(table, packet(1, 50, kAck), kBegin + 700);
+  count(table, packet(2), kBegin + 800);
   EXPECT_EQ(table.live(), 2u);
   EXPECT_TRUE(take(table, kBegin + 14'000).empty());
 
@@ -72,7 +77,7 @@ TEST(FlowTable, DirectionsAndVlansAreFlowsOfTheirOwn) {
   std::swap(back.src_port, back.dst_port);
   wire::PacketHeaders tagged = there;
   tagged.vlan = 7;
-  for (const auto& each : {there, back, tagged}) table.count(each, kBegin);
+  for (const auto& each : {there, back, tagged}) count(table, each, kBegin);
   EXPECT_EQ(table.live(), 3u);
 }
 
@@ -85,7 +90,7 @@ TEST(FlowTable, AFlowThatGoesOnIsToldWhenTheActiveTimeoutCame) {
       EXPECT_LE(flow.last_ms - flow.first_ms, 61'000);
       told += flow.packets;
     }
-    table.count(packet(1), kBegin + at);
+    count(table, packet(1), kBegin + at);
   }
   for (const auto& [port, flow] : take(table, kBegin + 300'000)) told += flow.packets;
   EXPECT_EQ(told, 400u);
@@ -93,9 +98,9 @@ TEST(FlowTable, AFlowThatGoesOnIsToldWhenTheActiveTimeoutCame) {
 
 TEST(FlowTable, TcpSaysWhenItEndsAndLastAcknowledgementsBelongToIt) {
   FlowTable table(small());
-  table.count(packet(1), kBegin);
-  table.count(packet(1, 40, kFin | kAck), kBegin + 100);
-  table.count(packet(1, 40, kAck), kBegin + 200);
+  count(table, packet(1), kBegin);
+  count(table, packet(1, 40, kFin | kAck), kBegin + 100);
+  count(table, packet(1, 40, kAck), kBegin + 200);
   EXPECT_TRUE(take(table, kBegin + 1'000).empty());
   const auto ended = take(table, kBegin + 4'000);
   ASSERT_EQ(ended.size(), 1u);
@@ -107,7 +112,7 @@ TEST(FlowTable, TimeoutsLongerThanTheWheelAreKept) {
   TableSettings settings = small();
   settings.active_ms = settings.inactive_ms = 3'600'000;
   FlowTable table(settings);
-  table.count(packet(1), kBegin);
+  count(table, packet(1), kBegin);
   for (base::UnixMs at = 0; at < 3'590'000; at += 10'000) {
     ASSERT_TRUE(take(table, kBegin + at).empty()) << at;
   }
@@ -116,14 +121,14 @@ TEST(FlowTable, TimeoutsLongerThanTheWheelAreKept) {
 
 TEST(FlowTable, AGapLongerThanTheWheelEndsEverythingOnce) {
   FlowTable table(small());
-  for (std::uint16_t port = 0; port < 50; ++port) table.count(packet(port), kBegin + port * 300);
+  for (std::uint16_t port = 0; port < 50; ++port) count(table, packet(port), kBegin + port * 300);
   EXPECT_EQ(take(table, kBegin + 86'400'000).size(), 50u);
 }
 
 TEST(FlowTable, WhenFullTheFlowThatWouldEndSoonestGoes) {
   FlowTable table(small(10));
   for (std::uint16_t port = 0; port < 25; ++port) {
-    table.count(packet(port), kBegin + port * 1'000);
+    count(table, packet(port), kBegin + port * 1'000);
     EXPECT_LE(table.live(), 10u);
   }
   EXPECT_EQ(table.evicted(), 15u);
@@ -137,7 +142,7 @@ TEST(FlowTable, ACounterEndsItsFlowBeforeItOverflows) {
   TableSettings settings = small();
   settings.octets_max = 1'000;
   FlowTable table(settings);
-  for (int i = 0; i < 25; ++i) table.count(packet(1, 100), kBegin);
+  for (int i = 0; i < 25; ++i) count(table, packet(1, 100), kBegin);
   ASSERT_EQ(table.ended().size(), 2u);
   EXPECT_EQ(table.ended()[0].octets, 1'000u);
   EXPECT_EQ(table.live(), 1u);
@@ -145,8 +150,8 @@ TEST(FlowTable, ACounterEndsItsFlowBeforeItOverflows) {
 
 TEST(FlowTable, PacketsOutOfOrderMoveTheBegin) {
   FlowTable table(small());
-  table.count(packet(1), kBegin + 1'000);
-  table.count(packet(1), kBegin);
+  count(table, packet(1), kBegin + 1'000);
+  count(table, packet(1), kBegin);
   const auto ended = take(table, kBegin + 60'000);
   EXPECT_EQ(ended.at(1).first_ms, kBegin);
   EXPECT_EQ(ended.at(1).last_ms, kBegin + 1'000);
@@ -154,15 +159,15 @@ TEST(FlowTable, PacketsOutOfOrderMoveTheBegin) {
 
 TEST(FlowTable, AClockThatGoesBackEndsWhatWasBefore) {
   FlowTable table(small());
-  table.count(packet(1), kBegin);
+  count(table, packet(1), kBegin);
   EXPECT_EQ(take(table, kBegin - 3'600'000).size(), 1u);
-  table.count(packet(2), kBegin - 3'600'000);
+  count(table, packet(2), kBegin - 3'600'000);
   EXPECT_EQ(take(table, kBegin - 3'500'000).size(), 1u);
 }
 
 TEST(FlowTable, FinishEndsAllAsRoomIsMade) {
   FlowTable table(small(1'000));
-  for (std::uint16_t port = 0; port < 1'000; ++port) table.count(packet(port), kBegin);
+  for (std::uint16_t port = 0; port < 1'000; ++port) count(table, packet(port), kBegin);
   std::size_t ended = 0;
   for (bool is_done = false; !is_done;) {
     is_done = table.finish();
@@ -191,6 +196,13 @@ TEST(FlowTable, WhatGoesInComesOut) {
       }
       table.clear_ended();
     };
+    std::vector<SeenPacket> waiting;
+    const std::size_t at_once = 1 + seed % FlowTable::kAtOnceMax;
+    const auto count_waiting = [&] {
+      table.count(waiting);
+      waiting.clear();
+      drain();
+    };
     base::UnixMs now = kBegin;
     for (int i = 0; i < 5'000; ++i) {
       now += static_cast<base::UnixMs>(random() % 400);
@@ -198,14 +210,16 @@ TEST(FlowTable, WhatGoesInComesOut) {
       const auto port = static_cast<std::uint16_t>(random() % 80);
       const std::uint64_t octets = 20 + random() % 1'500;
       const std::uint8_t flags = random() % 30 == 0 ? kFin : kAck;
+      if (random() % 3 == 0) count_waiting();
       while (!table.expire(now)) drain();
       drain();
       const auto late = static_cast<base::UnixMs>(random() % 100);
-      table.count(packet(port, octets, flags), now - late);
-      drain();
+      waiting.push_back({packet(port, octets, flags), now - late});
+      if (waiting.size() == at_once) count_waiting();
       in[port].first += 1;
       in[port].second += octets;
     }
+    count_waiting();
     while (!table.finish()) drain();
     drain();
     EXPECT_EQ(in, out) << seed;
