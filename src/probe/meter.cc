@@ -9,7 +9,7 @@ namespace {
 constexpr std::int64_t kTickMs = 125;
 constexpr std::int64_t kFlushMs = 1'000;  // how long a flow waits for a datagram to be full
 // Packets of several sources come a little out of order; more than this, and a clock was set.
-constexpr std::int64_t kStepBackMs = 61'000;
+constexpr std::int64_t kClockSetBackMs = 61'000;
 
 }  // namespace
 
@@ -64,7 +64,7 @@ void Meter::resolve_ports(wire::PacketHeaders& packet, base::UnixMs time) {
 void Meter::tick(base::UnixMs now) {
   now_ = now;
   next_tick_ms_ = base::floor_to(now, kTickMs) + kTickMs;
-  clock_went_back_ms_ = now - kStepBackMs;
+  clock_went_back_ms_ = now - kClockSetBackMs;
   settle();
   while (!table_.expire(now)) hand_over();
   hand_over();

@@ -111,7 +111,7 @@ class LiveProbe:
         return int(lines[-1][len(start):]) if lines else 0
 
     def stop(self):
-        """SIGTERM; (exit status, the last report)."""
-        before = len(self.log())
+        """SIGTERM; (exit status, the last report). One that was asked for may have come late."""
         self.process.terminate()
-        return self.process.wait(30), self.log()[before:]
+        status, log = self.process.wait(30), self.log()
+        return status, log[log.rfind(f"{self.interfaces[0]}: packets seen "):]
