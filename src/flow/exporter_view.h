@@ -84,10 +84,19 @@ struct RefusedDatagram {
   std::string first_octets;  // hexadecimal, at most 32 octets
 };
 
+// One whose datagrams are not taken, as the settings say who may send.
+struct RefusedSender {
+  Address sender;
+  std::uint64_t datagrams = 0;  // at least: it may have been forgotten and come back
+  std::uint16_t port = 0;       // that it sent to last
+  base::UnixMs last_seen = 0;
+};
+
 struct ReceiveView {
   std::vector<PortView> ports;
   PortView former_ports;  // sums of those that are listened on no more
   std::uint64_t refused_senders = 0;
+  std::vector<RefusedSender> refused_by_sender = {};  // the busiest of them, those first
   std::uint64_t unknown_versions = 0;
   std::uint64_t worker_channel_full = 0;
   std::uint64_t journal_refused =

@@ -191,13 +191,16 @@ void Findings::add_ports() {
                     {},
                     number});
   }
-  if (datagrams > 0 || bound.empty()) return;
+  // What the journal still held came in an earlier run.
+  const bool is_known = std::ranges::any_of(
+      facts_.workers, [](const auto& worker) { return !worker->exporters.empty(); });
+  if (datagrams > 0 || is_known || bound.empty()) return;
   all_.push_back({FindingState::Silence, FindingLevel::Wait,
                   fmt::format("Nothing has reached UDP {} yet.", fmt::join(bound, ", ")),
                   fmt::format("Set up your router. To see whether packets get here at all, run "
-                              "`echo test | nc -u -w1 ADDRESS {}` on another machine, with this "
-                              "machine's address.",
-                              bound.front())});
+                              "`echo test | nc -u -w1 {} {}` on another machine{}.",
+                              facts_.address.empty() ? "ADDRESS" : facts_.address, bound.front(),
+                              facts_.address.empty() ? ", with this machine's address" : "")});
 }
 
 void Findings::add_refused() {

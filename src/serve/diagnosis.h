@@ -77,6 +77,8 @@ struct DiagnosisFacts {
   std::function<std::string(const flow::Address&)> called;
   // Whose sampling a person has set.
   std::function<bool(const flow::Address&)> sampling_is_set;
+  // Of this machine, as exporters should be told it; empty: not known.
+  std::string address = {};
 };
 
 struct Diagnosis {

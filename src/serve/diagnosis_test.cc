@@ -57,7 +57,8 @@ class DiagnoseTest : public testing::Test {
          .workers = workers,
          .last_hour = last_hour_,
          .called = [](const flow::Address& exporter) { return flow::to_text(exporter); },
-         .sampling_is_set = [this](const flow::Address&) { return sampling_is_set_; }});
+         .sampling_is_set = [this](const flow::Address&) { return sampling_is_set_; },
+         .address = address_});
   }
   // The only finding there shall be.
   Finding finding() {
@@ -76,6 +77,7 @@ class DiagnoseTest : public testing::Test {
   flow::WorkerView worker_;
   std::map<flow::Address, flow::LedgerCounts> last_hour_;
   bool sampling_is_set_ = false;
+  std::string address_;
 };
 
 TEST_F(DiagnoseTest, FindsNothingWhereAllIsWell) {
@@ -101,8 +103,16 @@ TEST_F(DiagnoseTest, S2SaysThatNothingCameToAnyPort) {
   EXPECT_EQ(finding().state, FindingState::Silence);
   EXPECT_EQ(finding().level, FindingLevel::Wait);
   EXPECT_EQ(finding().what, "Nothing has reached UDP 2055, 4739 yet.");
-  EXPECT_THAT(finding().hint, HasSubstr("nc -u"));
+  EXPECT_THAT(finding().hint, HasSubstr("nc -u -w1 ADDRESS 2055` on another machine, with"));
+  address_ = "192.168.1.10";
+  EXPECT_THAT(finding().hint, HasSubstr("nc -u -w1 192.168.1.10 2055` on another machine."));
   EXPECT_THAT(diagnosed().senders, IsEmpty());
+}
+
+TEST_F(DiagnoseTest, WhatTheJournalHeldIsNoSilence) {
+  receive_.ports[0].datagrams = 0;
+  worker_.exporters = {good_router()};
+  EXPECT_THAT(diagnosed().findings, IsEmpty());
 }
 
 TEST_F(DiagnoseTest, S5ShowsHowItBeginsAndWhatThatLooksLike) {

@@ -60,7 +60,8 @@ describe('faults', () => {
 
   it('S2: nothing has come; the test packet that it proposes shows that packets get here', async () => {
     const silence = `Nothing has reached UDP ${weir.udp_port} yet.`;
-    await says(() => {}, silence, `nc -u -w1 ADDRESS ${weir.udp_port}`);
+    const { address } = await (await weir.ask('/api/v1/diagnosis')).json();
+    await says(() => {}, silence, `nc -u -w1 ${address} ${weir.udp_port}`);
     assert.deepEqual(await faults(page), []);
     const test_packet = Buffer.from('test\n');
     await says(

@@ -267,7 +267,8 @@ void Receiver::refuse(const Datagram& datagram, Refusal refusal) {
   switch (refusal) {
     case Refusal::Sender:
       is_for_sender = true;
-      ++refused_senders_;
+      refused_senders_.add(datagram.exporter, datagram.local_port,
+                           datagram.received_ns / base::kNsPerMs);
       break;
     case Refusal::Version:
       ++unknown_versions_;
@@ -373,7 +374,8 @@ void Receiver::publish_view() {
   auto view = std::make_shared<flow::ReceiveView>();
   view->ports = ports();
   view->former_ports = former_ports_;
-  view->refused_senders = refused_senders_;
+  view->refused_senders = refused_senders_.datagrams();
+  view->refused_by_sender = refused_senders_.view();
   view->unknown_versions = unknown_versions_;
   view->worker_channel_full = worker_channel_full_;
   view->journal_refused = journal_refused_;

@@ -12,6 +12,7 @@
 #include "collect/journal/journal.h"
 #include "collect/journal/replay.h"
 #include "collect/receive/admission.h"
+#include "collect/receive/refused_senders.h"
 #include "collect/receive/udp_port.h"
 #include "collect/worker.h"
 #include "flow/exporter_view.h"
@@ -117,7 +118,7 @@ class Receiver {
   std::vector<std::vector<Datagram>> by_worker_;
   std::vector<bool> has_room_;
 
-  std::uint64_t refused_senders_ = 0;
+  RefusedSenders refused_senders_;
   std::uint64_t unknown_versions_ = 0;
   std::uint64_t worker_channel_full_ = 0;
   std::uint64_t journal_refused_ = 0;

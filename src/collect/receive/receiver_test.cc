@@ -130,6 +130,9 @@ TEST_F(ReceiverTest, RefusesUnknownVersionsAndSendersBeforeTheJournal) {
   const auto view = receiver->view().get();
   EXPECT_EQ(view->unknown_versions, 3u);
   EXPECT_EQ(view->refused_senders, 1u);
+  ASSERT_EQ(view->refused_by_sender.size(), 1u);
+  EXPECT_EQ(view->refused_by_sender[0].sender, (flow::Address{.hi = 0, .lo = 1}));
+  EXPECT_EQ(view->refused_by_sender[0].port, port_of(*receiver));
   EXPECT_EQ(view->last_refused.sender, (flow::Address{.hi = 0, .lo = 1}));
   EXPECT_THAT(view->last_refused.reason, HasSubstr("exporters.learn"));
   EXPECT_EQ(view->last_refused.first_octets.substr(0, 8), "00050001");

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/json.hpp>
 #include <cstdlib>
@@ -6,6 +8,7 @@
 #include "serve/api/query_errors.h"
 #include "serve/api/routes.h"
 #include "serve/diagnosis.h"
+#include "serve/export/csv_rows.h"
 #include "serve/machine.h"
 
 // What the Setup page shows.
@@ -96,15 +99,51 @@ bool is_sampling_set(const state::Settings& settings, const flow::Address& expor
   });
 }
 
+Response senders_csv(const std::vector<SenderLights>& senders,
+                     const state::ExporterSettings& settings) {
+  using query::AnswerType;
+  CsvRows rows({{"exporter", AnswerType::Address},
+                {"name", AnswerType::Text},
+                {"packets", AnswerType::Text},
+                {"understood", AnswerType::Text},
+                {"template", AnswerType::Text},
+                {"stored", AnswerType::Text},
+                {"datagrams", AnswerType::Number},
+                {"flows", AnswerType::Number},
+                {"last_seen", AnswerType::Number}});
+  for (const SenderLights& sender : senders) {
+    rows.set("exporter", sender.exporter);
+    if (const auto name = settings.names.find(sender.exporter); name != settings.names.end()) {
+      rows.set("name", std::string_view(name->second));
+    }
+    rows.set("packets", to_text(sender.packets));
+    rows.set("understood", to_text(sender.understood));
+    rows.set("template", to_text(sender.template_known));
+    rows.set("stored", to_text(sender.stored));
+    rows.set("datagrams", static_cast<std::int64_t>(sender.datagrams));
+    rows.set("flows", static_cast<std::int64_t>(sender.flows));
+    rows.set("last_seen", sender.last_seen);
+    rows.end_row();
+  }
+  return {.content_type = std::string(content_type(Format::Csv)), .body = rows.text()};
+}
+
 }  // namespace
 
 std::optional<Response> get_diagnosis(Api& api, const Call& call) {
+  const std::string_view format = call.parameter("format", "json");
+  if (format != "json" && format != "csv") {
+    return error_response(400,
+                          {"format", fmt::format("expected json or csv, '{}' came", format), ""});
+  }
   const auto receive = api.sources().receive();
   const auto workers = api.sources().workers();
   const auto settings = api.sources().settings.get();
   const auto last_hour =
       api.sources().questions.ledger_sums({call.now - base::kMsPerHour, call.now + 1});
   if (!last_hour) return query_error_response(last_hour.error());
+  json::object told;
+  tell_addresses(call.request.peer, told);
   const Diagnosis diagnosis = diagnose(
       {.now = call.now,
        .receive = *receive,
@@ -112,7 +151,10 @@ std::optional<Response> get_diagnosis(Api& api, const Call& call) {
        .last_hour = *last_hour,
        .called = [&](const flow::Address& exporter) { return called(*settings, exporter); },
        .sampling_is_set =
-           [&](const flow::Address& exporter) { return is_sampling_set(*settings, exporter); }});
+           [&](const flow::Address& exporter) { return is_sampling_set(*settings, exporter); },
+       .address = std::string(told.at("address").get_string())});
+
+  if (format == "csv") return senders_csv(diagnosis.senders, settings->exporters);
 
   std::uint64_t datagrams = receive->former_ports.datagrams;
   for (const flow::PortView& port : receive->ports) datagrams += port.datagrams;
@@ -124,17 +166,16 @@ std::optional<Response> get_diagnosis(Api& api, const Call& call) {
   for (const flow::Network& network : settings->local_networks) {
     networks.emplace_back(flow::to_text(network));
   }
-  json::object told{{"now", call.now},
-                    {"started", api.started()},
-                    {"replaying", receive->replaying},
-                    {"datagrams", datagrams},
-                    {"flows", flows},
-                    {"ports", ports_json(*receive, !api.sources().settings.is_fixed("listen"))},
-                    {"senders", senders_json(diagnosis.senders, settings->exporters)},
-                    {"findings", findings_json(diagnosis.findings)},
-                    {"networks", std::move(networks)},
-                    {"networks_changeable", !api.sources().settings.is_fixed("networks.local")}};
-  tell_addresses(call.request.peer, told);
+  told["now"] = call.now;
+  told["started"] = api.started();
+  told["replaying"] = receive->replaying;
+  told["datagrams"] = datagrams;
+  told["flows"] = flows;
+  told["ports"] = ports_json(*receive, !api.sources().settings.is_fixed("listen"));
+  told["senders"] = senders_json(diagnosis.senders, settings->exporters);
+  told["findings"] = findings_json(diagnosis.findings);
+  told["networks"] = std::move(networks);
+  told["networks_changeable"] = !api.sources().settings.is_fixed("networks.local");
   return json_response(200, told);
 }
 

@@ -231,6 +231,23 @@ json::object live_json(const flow::ExporterView& view, const state::Settings& se
   return told;
 }
 
+// Who sends and is not taken, the busiest first.
+json::array refused_json(const flow::ReceiveView& receive, const state::Settings& settings) {
+  json::array listed;
+  for (const flow::RefusedSender& refused : receive.refused_by_sender) {
+    json::object told{{"sender", flow::to_text(refused.sender)},
+                      {"datagrams", refused.datagrams},
+                      {"port", refused.port},
+                      {"last_seen", refused.last_seen}};
+    if (const auto name = settings.exporters.names.find(refused.sender);
+        name != settings.exporters.names.end()) {
+      told["name"] = name->second;
+    }
+    listed.push_back(std::move(told));
+  }
+  return listed;
+}
+
 // Flows a second of the last full minute and the one under way.
 double flows_per_s(const std::map<flow::Address, flow::LedgerCounts>& lately,
                    const flow::Address& exporter, std::int64_t length_ms) {
@@ -375,10 +392,14 @@ std::optional<Response> get_exporters(Api& api, const Call& call) {
     listed.push_back(std::move(told));
   }
   if (format == "csv") return exporters_csv(listed);
+  const auto receive = api.sources().receive();
   return json_response(
       200, json::object{{"range", json::object{{"from", range->from}, {"to", range->to}}},
                         {"exporters", std::move(listed)},
                         {"exporters_left_out", left_out},
+                        {"refused", refused_json(*receive, *settings)},
+                        {"refused_datagrams", receive->refused_senders},
+                        {"reasons", reasons_json()},
                         {"templates_left_out", templates.left_out()}});
 }
 

@@ -122,14 +122,14 @@ std::string active_query(const View& view) {
   return sessions_query(view) + "&state=active";
 }
 
-// By the page's metric, the others beside it.
+// By the page's metric, the others beside it. An empty `by=` asks for the total.
 std::string explore_query(const View& view) {
   std::string metrics = view.text("m", "bytes");
   for (const std::string_view other : {"bytes", "packets", "flows"}) {
     if (other != view.text("m", "bytes")) metrics += fmt::format(",{}", other);
   }
   return Query()
-      .add("by", view.text("by", "app"))
+      .add("by", view.parameters.find("by").value_or("app"))
       .add("metric", metrics)
       .add("range", view.text("t", kDay))
       .add("filter", filter_of(view))
@@ -157,7 +157,6 @@ struct PageFile {
   std::string_view path;  // one that ends in a slash has a host's name behind it
   std::string_view api;
   std::string (*query)(const View& view);
-  bool has_csv = true;
 };
 constexpr PageFile kFiles[] = {
     {"/overview", "/api/v1/query", overview_query},
@@ -173,8 +172,8 @@ constexpr PageFile kFiles[] = {
     {"/explore/flows", "/api/v1/query", flows_query},
     {"/system/exporters", "/api/v1/exporters", exporters_query},
     {"/exporters", "/api/v1/exporters", exporters_query},
-    {"/system/setup", "/api/v1/diagnosis", no_query, false},
-    {"/setup", "/api/v1/diagnosis", no_query, false},
+    {"/system/setup", "/api/v1/diagnosis", no_query},
+    {"/setup", "/api/v1/diagnosis", no_query},
 };
 
 const PageFile* find_file(std::string_view path) {
@@ -202,7 +201,7 @@ std::optional<Request> file_of_page(const Request& request) {
   if (format.empty()) return std::nullopt;
   path.remove_suffix(format.size() + 1);
   const PageFile* file = find_file(path);
-  if (file == nullptr || (format == "csv" && !file->has_csv)) return std::nullopt;
+  if (file == nullptr) return std::nullopt;
 
   Request asked = request;
   asked.path = file->api;
@@ -218,8 +217,7 @@ std::optional<Request> file_of_page(const Request& request) {
     return asked;
   }
   asked.query = file->query({*parameters, decoded_id->find("id").value_or("")});
-  if (file->has_csv)
-    asked.query += fmt::format("{}format={}", asked.query.empty() ? "" : "&", format);
+  asked.query += fmt::format("{}format={}", asked.query.empty() ? "" : "&", format);
   return asked;
 }
 

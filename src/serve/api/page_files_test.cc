@@ -53,15 +53,17 @@ TEST(PageFiles, AskWhatThePageAsks) {
             "/api/v1/conversations range=-1h top=10000 format=json");
   EXPECT_EQ(asked("/explore.json", "by=src,app&m=flows&sort=-bytes&unknown=1"),
             "/api/v1/query by=src,app metric=flows,bytes,packets range=-24h top=10000 format=json");
+  EXPECT_EQ(asked("/explore.csv", "by="),
+            "/api/v1/query metric=bytes,packets,flows range=-24h top=10000 format=csv");
   EXPECT_EQ(asked("/explore/flows.csv", "t=-1h"), "/api/v1/query flows=1 range=-1h format=csv");
   EXPECT_EQ(asked("/system/exporters.csv"), "/api/v1/exporters range=-24h format=csv");
-  EXPECT_EQ(asked("/system/setup.json"), "/api/v1/diagnosis");
+  EXPECT_EQ(asked("/system/setup.json"), "/api/v1/diagnosis format=json");
 }
 
 TEST(PageFiles, NothingElseIsAFile) {
   for (const char* path :
        {"/", "/.csv", "/hosts", "/hosts.txt", "/hostscsv", "/hosts/.csv", "/hosts/a/b.csv",
-        "/setup.csv", "/api/v1/openapi.json", "/x.json", "/assets/x.csv"}) {
+        "/setup.txt", "/api/v1/openapi.json", "/x.json", "/assets/x.csv"}) {
     EXPECT_EQ(asked(path), "") << path;
   }
   Request post;
@@ -101,6 +103,8 @@ TEST_F(PageFileAnswers, AreThoseOfTheApiBehindTheLogin) {
   EXPECT_EQ(server_->get("/hosts.csv?f=%zz", {token}).status, 400);
   EXPECT_EQ(server_->get("/hosts.csv?m=colour", {token}).status, 400);
   EXPECT_EQ(server_->get("/setup.json", {token}).status, 200);
+  EXPECT_EQ(server_->get("/system/setup.csv", {token}).body,
+            "exporter,name,packets,understood,template,stored,datagrams,flows,last_seen\n");
 }
 
 TEST_F(PageFileAnswers, AnExportersNameIsNoFormula) {

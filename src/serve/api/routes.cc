@@ -88,8 +88,13 @@ constexpr AnswerSpec kNewAdminAnswers[] = {
     {201, kJson, "Session", "the admin was made and is logged in; the cookie comes with it"},
     {429, kJson, "Error", "too many tries; Retry-After says for how long"},
 };
+constexpr ParameterSpec kDiagnosisParameters[] = {
+    {"format", "string", false, "json (when absent), csv"},
+};
 constexpr AnswerSpec kDiagnosisAnswers[] = {
-    {200, kJson, "Diagnosis", "what is listened on, who sends, and what a person has to do"}};
+    {200, kJson, "Diagnosis", "what is listened on, who sends, and what a person has to do"},
+    {200, "text/csv", "", "the senders and their lights alone"},
+};
 constexpr AnswerSpec kSettingsAnswers[] = {{200, kJson, "Settings", "as they hold now"}};
 constexpr AnswerSpec kChangedAnswers[] = {{204, "", "", "it holds from now on"}};
 constexpr AnswerSpec kPortGoneAnswers[] = {
@@ -152,6 +157,7 @@ constexpr Route kRoutes[] = {
      .access = Access::Viewer,
      .lane = Lane::Quick,
      .summary = "whether collecting is sound, in words",
+     .parameters = kDiagnosisParameters,
      .answers = kDiagnosisAnswers,
      .handler = get_diagnosis},
     {.method = Method::Get,

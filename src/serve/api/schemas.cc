@@ -240,8 +240,18 @@ constexpr std::string_view kShapes = R"json({
 "Exporters": {"properties": {
   "range": {"$ref": "Range"}, "exporters": {"type": "array", "items": {"$ref": "Exporter"}},
   "exporters_left_out": {"type": "integer", "description": "over 5,000, those with the fewest datagrams in the range"},
+  "refused": {"type": "array", "items": {"$ref": "RefusedSender"},
+    "description": "who sends and is not taken, as allow and deny say: the busiest first"},
+  "refused_datagrams": {"type": "integer", "description": "of all of them, since the start"},
+  "reasons": {"type": "array", "items": {"$ref": "Reason"}, "description": "why something is not counted"},
   "templates_left_out": {"type": "integer",
     "description": "templates that are known and had no room in the answer"}}},
+"RefusedSender": {"properties": {
+  "sender": {"type": "string"}, "name": {"type": "string"},
+  "datagrams": {"type": "integer", "description": "since the start; at least, where many send"},
+  "port": {"type": "integer", "description": "that the last one was sent to"},
+  "last_seen": {"$ref": "Time"}},
+  "optional": ["name"]},
 "Exporter": {"properties": {
   "exporter": {"type": "string"}, "name": {"type": "string"}, "in_range": {"$ref": "Counts"},
   "versions": {"$ref": "Versions"}, "first_seen": {"$ref": "Time"}, "last_seen": {"$ref": "Time"},

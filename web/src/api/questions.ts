@@ -132,14 +132,6 @@ export const settings_question: Question<Schema['Settings']> = {
   every_ms: 5_000,
 };
 
-// Who was turned away since the start, and why what is not counted is not.
-export const refusals_question: Question<Schema['Ledger']> = {
-  key: 'refusals',
-  ask: (signal) =>
-    outcome(api.GET('/api/v1/ledger', { params: { query: { range: '-1m' } }, signal })),
-  every_ms: 2_000,
-};
-
 export function ledger_question(view: View): Question<Schema['Ledger']> {
   const range = range_text(view.t);
   return {

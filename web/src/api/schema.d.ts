@@ -436,7 +436,10 @@ export interface paths {
          */
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description json (when absent), csv */
+                    format?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -450,6 +453,7 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Diagnosis"];
+                        "text/csv": string;
                     };
                 };
                 /** @description a parameter, header or body is wrong; the error says which */
@@ -2279,8 +2283,23 @@ export interface components {
             exporters: components["schemas"]["Exporter"][];
             /** @description over 5,000, those with the fewest datagrams in the range */
             exporters_left_out: number;
+            /** @description who sends and is not taken, as allow and deny say: the busiest first */
+            refused: components["schemas"]["RefusedSender"][];
+            /** @description of all of them, since the start */
+            refused_datagrams: number;
+            /** @description why something is not counted */
+            reasons: components["schemas"]["Reason"][];
             /** @description templates that are known and had no room in the answer */
             templates_left_out: number;
+        };
+        RefusedSender: {
+            sender: string;
+            name?: string;
+            /** @description since the start; at least, where many send */
+            datagrams: number;
+            /** @description that the last one was sent to */
+            port: number;
+            last_seen: components["schemas"]["Time"];
         };
         Exporter: {
             exporter: string;
