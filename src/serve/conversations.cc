@@ -29,6 +29,11 @@ constexpr std::uint16_t kRst = 0x04;
 constexpr std::uint8_t kIdleTimeout = 1;
 constexpr std::uint8_t kEndOfFlow = 3;
 
+// Where timeouts are not learned yet.
+constexpr std::int64_t kUnlearnedActiveMs = 2 * base::kMsPerMinute;
+constexpr std::int64_t kUnlearnedInactiveMs = base::kMsPerMinute;
+constexpr std::int64_t kUnlearnedIdleMs = 5 * base::kMsPerSecond;
+
 // Below it a port is a server's.
 constexpr std::uint16_t kEphemeralPorts = 1'024;
 // The last packets of a conversation that its ends have closed come within this.
@@ -54,7 +59,8 @@ void add_to(std::int64_t& sum, std::int64_t more) {
   if (__builtin_add_overflow(sum, more, &sum)) sum = std::numeric_limits<std::int64_t>::max();
 }
 
-void add_flow(const flow::FlowRecord& flow, const flow::Times& times, OneWay& way) {
+void add_flow(const flow::FlowRecord& flow, const flow::Times& times, std::uint8_t end_reason,
+              OneWay& way) {
   const std::int64_t rate =
       flow.has(Column::sampling_rate) && flow.sampling_rate > 0 ? flow.sampling_rate : 1;
   const std::int64_t bytes = flow.has(Column::bytes) ? multiplied(flow.bytes, rate) : 0;
@@ -65,7 +71,7 @@ void add_flow(const flow::FlowRecord& flow, const flow::Times& times, OneWay& wa
   way.received = std::max(way.received, flow.received);
   const std::int64_t length_ms = times.end - times.start;
   way.bits_per_s = length_ms > 0 ? multiplied(bytes, 8 * base::kMsPerSecond) / length_ms : 0;
-  way.end_reason = flow.has(Column::end_reason) ? flow.end_reason : 0;
+  way.end_reason = end_reason;
   way.had_fin |=
       flow.protocol == kProtocolTcp && flow.has(Column::tcp_flags) && (flow.tcp_flags & kFin) != 0;
 }
@@ -277,6 +283,16 @@ std::string_view to_text(EndedBy ended_by) {
   CHECK(false);
 }
 
+std::int64_t Timeouts::silence_ms() const {
+  return (active_ms != 0 ? active_ms : kUnlearnedActiveMs) +
+         (inactive_ms != 0 ? inactive_ms : kUnlearnedInactiveMs);
+}
+
+std::int64_t Timeouts::idle_ms() const {
+  // Times of export are whole seconds, and a timeout is learned from a few flows.
+  return inactive_ms != 0 ? inactive_ms / 4 * 3 : kUnlearnedIdleMs;
+}
+
 std::size_t Stitcher::KeyHash::operator()(const Key& key) const {
   const std::hash<flow::Address> hash;
   std::size_t seed = hash(key.exporter);
@@ -300,7 +316,17 @@ void Stitcher::add(const flow::FlowRecord& flow, std::string_view app) {
   if (known.app.empty()) known.app = app;
   known.had_rst |=
       flow.protocol == kProtocolTcp && flow.has(Column::tcp_flags) && (flow.tcp_flags & kRst) != 0;
-  add_flow(flow, times, from == key.low ? known.sent : known.got);
+  add_flow(flow, times, end_reason_of(flow), from == key.low ? known.sent : known.got);
+}
+
+// softflowd calls what it cuts at its active timeout idle as well. A flow whose last packet was
+// only just seen when it was reported is not idle.
+std::uint8_t Stitcher::end_reason_of(const flow::FlowRecord& flow) const {
+  if (!flow.has(Column::end_reason)) return 0;
+  if (flow.end_reason != kIdleTimeout || !flow.has(Column::end)) return flow.end_reason;
+  // Both by the exporter's clock, where it says when it reported.
+  const base::UnixMs reported = flow.has(Column::export_time) ? flow.export_time : flow.received;
+  return reported - flow.end >= timeouts_of_(flow.exporter).idle_ms() ? kIdleTimeout : 0;
 }
 
 std::size_t Stitcher::find_or_begin(const Key& key, const flow::FlowRecord& flow,
@@ -319,7 +345,7 @@ std::size_t Stitcher::find_or_begin(const Key& key, const flow::FlowRecord& flow
 
 bool Stitcher::is_over(const Conversation& known, base::UnixMs start) const {
   const std::int64_t silence_ms = start - known.last;
-  if (silence_ms > silence_of_(known.exporter)) return true;
+  if (silence_ms > timeouts_of_(known.exporter).silence_ms()) return true;
   return silence_ms > kClosingMs && is_closed(known);
 }
 
@@ -327,7 +353,7 @@ Stitcher::Stitched Stitcher::finish(base::UnixMs now, bool is_over, std::size_t 
   Stitched stitched;
   stitched.found = all_.size();
   for (Conversation& known : all_) {
-    known.ended_by = end_of(known, silence_of_(known.exporter), now);
+    known.ended_by = end_of(known, timeouts_of_(known.exporter).silence_ms(), now);
     known.is_active = !is_over && !known.ended_by;
     if (known.is_active) ++stitched.active;
     if (!is_turned_round(known)) continue;
@@ -360,7 +386,7 @@ base::Expected<Conversations, query::QueryError> find_conversations(
   if (!part) return base::Unexpected(std::move(part.error()));
   query::Plan reading = question.flows;
   reading.range = *part;
-  Stitcher stitcher(question.silence_of);
+  Stitcher stitcher(question.timeouts_of);
   const bool counted_only = !query::asks_of_observation_points(question.flows);
   // A flow counts where it ends and is listed wherever it was: some more may come than were
   // counted.

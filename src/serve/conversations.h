@@ -36,7 +36,7 @@ struct OneWay {
   base::UnixMs start = 0;  // means something only where there are flows, as the below
   base::UnixMs received = 0;
   std::int64_t bits_per_s = 0;  // of the newest flow; 0: it has no length
-  std::uint8_t end_reason = 0;  // of the newest flow; 0: not said
+  std::uint8_t end_reason = 0;  // of the newest flow; 0: not said, or not to be believed
   bool had_fin = false;
 };
 
@@ -56,19 +56,24 @@ struct Conversation {
   std::optional<EndedBy> ended_by;  // absent: active, or the range ends before it can be known
 };
 
-// How long an exporter may be silent about a conversation that goes on: its learned active timeout
-// and its inactive one.
-using SilenceOf = std::function<std::int64_t(const flow::Address& exporter)>;
-// Where they are not learned yet.
-constexpr std::int64_t kUnlearnedActiveMs = 2 * base::kMsPerMinute;
-constexpr std::int64_t kUnlearnedInactiveMs = base::kMsPerMinute;
+// After how long an exporter reports a flow that goes on, and one that is silent; 0: not learned.
+struct Timeouts {
+  std::int64_t active_ms = 0;
+  std::int64_t inactive_ms = 0;
+
+  // How long it may say nothing of a conversation that goes on.
+  std::int64_t silence_ms() const;
+  // How long a flow has had no packet, at the least, when the exporter gives it up as idle.
+  std::int64_t idle_ms() const;
+};
+using TimeoutsOf = std::function<Timeouts(const flow::Address& exporter)>;
 
 // Takes flows in the order in which they were received and makes conversations of them. A flow goes
 // on with the newest conversation of its ends and protocol, unless it begins when that one was
 // over.
 class Stitcher {
  public:
-  explicit Stitcher(SilenceOf silence_of) : silence_of_(std::move(silence_of)) {}
+  explicit Stitcher(TimeoutsOf timeouts_of) : timeouts_of_(std::move(timeouts_of)) {}
 
   // `app`: its application's name; empty: not known.
   void add(const flow::FlowRecord& flow, std::string_view app);
@@ -96,9 +101,10 @@ class Stitcher {
   };
 
   std::size_t find_or_begin(const Key& key, const flow::FlowRecord& flow, base::UnixMs start);
+  std::uint8_t end_reason_of(const flow::FlowRecord& flow) const;
   bool is_over(const Conversation& known, base::UnixMs start) const;
 
-  SilenceOf silence_of_;
+  TimeoutsOf timeouts_of_;
   boost::unordered_flat_map<Key, std::size_t, KeyHash> newest_;
   std::deque<Conversation> all_;  // grows without a copy: there may be many
 };
@@ -112,7 +118,7 @@ struct Conversations {
 
 struct ConversationQuestion {
   query::Plan flows;  // lists flows
-  SilenceOf silence_of;
+  TimeoutsOf timeouts_of;
   base::UnixMs now = 0;
   std::size_t top = 100;
   std::uint64_t flows_max = 100'000;  // read for one answer, twice as many at the very most

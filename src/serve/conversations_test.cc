@@ -16,8 +16,8 @@ using testing::IsEmpty;
 using testing::SizeIs;
 
 constexpr std::int64_t kSilenceMs = 75'000;
-std::int64_t silence(const flow::Address&) {
-  return kSilenceMs;
+Timeouts timeouts(const flow::Address&) {
+  return {.active_ms = 60'000, .inactive_ms = 15'000};
 }
 
 constexpr std::uint8_t kTcp = 6;
@@ -34,6 +34,7 @@ struct Told {
   base::UnixMs end = kNoon;
   std::uint16_t tcp_flags = kAck;
   std::uint8_t end_reason = 0;
+  std::int64_t reported_after_ms = 1'000;
 };
 
 flow::FlowRecord flow_of(const Told& told) {
@@ -43,6 +44,7 @@ flow::FlowRecord flow_of(const Told& told) {
   flow.dst_port = told.dst_port;
   flow.tcp_flags = told.tcp_flags;
   flow.end_reason = told.end_reason;
+  flow.received = told.end + told.reported_after_ms;
   for (const Column column :
        {Column::protocol, Column::src_port, Column::dst_port, Column::tcp_flags}) {
     flow.present |= flow::bit(column);
@@ -53,7 +55,7 @@ flow::FlowRecord flow_of(const Told& told) {
 
 std::vector<Conversation> stitched(const std::vector<flow::FlowRecord>& flows,
                                    base::UnixMs now = kNoon + 2'000) {
-  Stitcher stitcher(silence);
+  Stitcher stitcher(timeouts);
   for (const flow::FlowRecord& flow : flows) stitcher.add(flow, "https");
   return stitcher.finish(now, false, 1'000).first;
 }
@@ -122,7 +124,7 @@ TEST(Stitcher, ALongOneIsTheSumOfItsParts) {
 }
 
 TEST(Stitcher, OfARangeThatIsOverTheLargestComesFirst) {
-  Stitcher stitcher(silence);
+  Stitcher stitcher(timeouts);
   stitcher.add(flow_of({kHost, 50'000, kPeer, 443, 100}), "https");
   stitcher.add(flow_of({kHost, 50'001, kPeer, 443, 9'000, kNoon, kFin}), "https");
   const auto found = stitcher.finish(kNoon + 2'000, true, 10).first;
@@ -165,13 +167,41 @@ TEST(Stitcher, AnEndIsSaidByTcpOrTheExporterOrShowsInSilence) {
   EXPECT_EQ(end_of(both(kAck, kRst)), EndedBy::Rst);
   EXPECT_EQ(end_of(both(kAck, kAck, 2, 2)), std::nullopt);
   EXPECT_EQ(end_of(both(kAck, kAck, 1, 2)), std::nullopt);
-  EXPECT_EQ(end_of(both(kAck, kAck, 1, 1)), EndedBy::Idle);
-  EXPECT_EQ(end_of(both(kAck, kAck, 3, 1)), EndedBy::Idle);
   EXPECT_EQ(end_of(both(kAck, kAck, 3, 3)), EndedBy::Exporter);
   const base::UnixMs reported = kNoon + 1'000;
   EXPECT_EQ(end_of(both(kAck, kAck), reported + kSilenceMs - 1), std::nullopt);
   EXPECT_EQ(end_of(both(kAck, kAck), reported + kSilenceMs), EndedBy::Silence);
   EXPECT_EQ(to_text(EndedBy::Silence), "silence");
+}
+
+TEST(Stitcher, WhatWasOnlyJustSeenIsNotIdle) {
+  const auto idle = [](std::int64_t up_after_ms, std::int64_t down_after_ms) {
+    return std::vector<Told>{{kHost, 50'000, kPeer, 443, 100, kNoon, kAck, 1, up_after_ms},
+                             {kPeer, 443, kHost, 50'000, 100, kNoon, kAck, 1, down_after_ms}};
+  };
+  EXPECT_EQ(end_of(idle(15'000, 16'000), kNoon + 20'000), EndedBy::Idle);
+  EXPECT_EQ(end_of(idle(15'000, 500), kNoon + 20'000), std::nullopt);
+  EXPECT_EQ(end_of(idle(500, 500), kNoon + 20'000), std::nullopt);
+  EXPECT_EQ(end_of(idle(500, 500), kNoon + 500 + kSilenceMs), EndedBy::Silence);
+
+  auto given_up = idle(15'000, 16'000);
+  given_up[0].end_reason = 3;
+  EXPECT_EQ(end_of(given_up, kNoon + 20'000), EndedBy::Idle);
+
+  // By the exporter's clock, which is an hour behind ours.
+  auto cut = flow_of({kHost, 50'000, kPeer, 443, 100, kNoon, kAck, 1, 3'600'000});
+  cut.export_time = kNoon + 1'000;
+  cut.present |= flow::bit(Column::export_time);
+  EXPECT_TRUE(stitched(std::vector{cut}, cut.received)[0].is_active);
+  cut.export_time = kNoon + 15'000;
+  EXPECT_EQ(stitched(std::vector{cut}, cut.received)[0].ended_by, EndedBy::Idle);
+}
+
+TEST(Timeouts, AreUsualOnesUntilTheyAreLearned) {
+  EXPECT_EQ(Timeouts().silence_ms(), 180'000);
+  EXPECT_EQ((Timeouts{.active_ms = 60'000, .inactive_ms = 15'000}).silence_ms(), kSilenceMs);
+  EXPECT_EQ(Timeouts().idle_ms(), 5'000);
+  EXPECT_EQ((Timeouts{.active_ms = 0, .inactive_ms = 60'000}).idle_ms(), 45'000);
 }
 
 TEST(Stitcher, WhoAskedShowsInThePortsElseInWhoBegan) {
@@ -216,7 +246,7 @@ TEST(Stitcher, ActiveOnesComeFirstThenTheLargest) {
 }
 
 TEST(Stitcher, TheFirstAreGivenAndAllCounted) {
-  Stitcher stitcher(silence);
+  Stitcher stitcher(timeouts);
   for (int i = 0; i < 1'000; ++i) {
     const auto port = static_cast<std::uint16_t>(2'000 + i);
     stitcher.add(flow_of({kHost, port, kPeer, 443, 100 + i % 500}), "https");
@@ -243,7 +273,7 @@ class FindConversations : public store::StoreTest {
     flows.counted_only = false;
     auto answer = find_conversations(questions,
                                      {.flows = flows,
-                                      .silence_of = silence,
+                                      .timeouts_of = timeouts,
                                       .now = kNoon + 2'000,
                                       .top = 1'000,
                                       .flows_max = flows_max},

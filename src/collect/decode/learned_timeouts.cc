@@ -96,22 +96,24 @@ void LearnedTimeouts::learn(std::span<const flow::FlowRecord> flows, std::int64_
   for (const flow::FlowRecord& flow : flows) {
     if ((flow.present & kTimes) != kTimes) continue;
     const std::int64_t idle_ms = flow.received - flow.end - clock_skew_ms;
-    if (flow.has(Column::end_reason) && flow.end_reason != 0) {
-      learn_with_reason(flow, idle_ms);
-    } else if (!says_reasons_) {
+    const std::uint8_t reason = flow.has(Column::end_reason) ? flow.end_reason : 0;
+    if (reason == kActiveTimeout) {
+      learn_cut(flow);
+    } else if (reason == kIdleTimeout && says_cuts_) {
+      idle_.add(idle_ms);
+    } else if (reason <= kIdleTimeout && !says_cuts_) {
       learn_without_reason(flow, idle_ms);
     }
   }
 }
 
-void LearnedTimeouts::learn_with_reason(const flow::FlowRecord& flow, std::int64_t idle_ms) {
-  if (!says_reasons_) {
-    says_reasons_ = true;
+void LearnedTimeouts::learn_cut(const flow::FlowRecord& flow) {
+  if (!says_cuts_) {
+    says_cuts_ = true;
     cut_.clear();
     idle_.clear();
   }
-  if (flow.end_reason == kActiveTimeout) cut_.add(flow.end - flow.start);
-  if (flow.end_reason == kIdleTimeout) idle_.add(idle_ms);
+  cut_.add(flow.end - flow.start);
 }
 
 void LearnedTimeouts::learn_without_reason(const flow::FlowRecord& flow, std::int64_t idle_ms) {
@@ -132,7 +134,7 @@ std::int64_t LearnedTimeouts::active_ms() const {
   // Where it is not said which flows were cut, lengths have to pile up and almost none go beyond.
   const bool is_pile =
       cut_.pair(step) * 4 >= cut_.sum() && cut_.sum_from(step + 3) * 20 <= cut_.sum();
-  if (!says_reasons_ && !is_pile) return 0;
+  if (!says_cuts_ && !is_pile) return 0;
   return likely_ms(lower_end_ms(step), lower_end_ms(step + 2));
 }
 

@@ -12,8 +12,9 @@ namespace collect {
 
 // After how long an exporter reports a flow that goes on, and one that is silent. No exporter says
 // so; both show in its flows: those it cuts end up equally long, and those it gives up have been
-// silent equally long when they are sent. Where it says why it ended each (end_reason), only flows
-// of that reason count; else those whose TCP said no end. Of the last few thousand such flows.
+// silent equally long when they are sent. Where it says which it cut (end_reason), only flows of
+// either reason count; else those whose TCP said no end: softflowd calls what it cuts idle as well.
+// Of the last few thousand such flows.
 class LearnedTimeouts {
  public:
   // Flows of one exporter. `clock_skew_ms`: by how much our clock is ahead of its clock.
@@ -44,10 +45,10 @@ class LearnedTimeouts {
     std::uint32_t sum_ = 0;
   };
 
-  void learn_with_reason(const flow::FlowRecord& flow, std::int64_t idle_ms);
+  void learn_cut(const flow::FlowRecord& flow);
   void learn_without_reason(const flow::FlowRecord& flow, std::int64_t idle_ms);
 
-  bool says_reasons_ = false;
+  bool says_cuts_ = false;
   Lengths cut_;   // durations of flows that may have been cut
   Lengths idle_;  // from the last packet to the report
 };

@@ -80,6 +80,17 @@ TEST(LearnedTimeouts, WhatTheExporterSaysOfTheEndsCountsAlone) {
   EXPECT_EQ(learned.inactive_ms(), 30'000);
 }
 
+TEST(LearnedTimeouts, WhoCallsWhatItCutsIdleIsReadByTheLengths) {
+  LearnedTimeouts learned;
+  for (int i = 0; i < 40; ++i) {
+    learn(learned, flow_of(60'000 - i * 10, 200, 1));
+    learn(learned, flow_of(i * 100, 15'000 + i * 10, 1));
+    learn(learned, flow_of(20'000 + i * 1'000, 2'000, 3));
+  }
+  EXPECT_EQ(learned.active_ms(), 60'000);
+  EXPECT_EQ(learned.inactive_ms(), 15'000);
+}
+
 TEST(LearnedTimeouts, AChangedSettingIsLearnedAnew) {
   LearnedTimeouts learned;
   learn(learned, flow_of(60'000, 1'000, 2), 20'000);

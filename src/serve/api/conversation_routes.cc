@@ -28,21 +28,16 @@ std::optional<std::size_t> top_of(std::string_view text) {
   return top;
 }
 
-// What each exporter's timeouts, as they were learned, let it be silent for.
-SilenceOf silence_of(Api& api) {
-  std::map<flow::Address, std::int64_t> learned;
+TimeoutsOf timeouts_of(Api& api) {
+  std::map<flow::Address, Timeouts> learned;
   for (const auto& worker : api.sources().workers()) {
     for (const flow::ExporterView& view : worker->exporters) {
-      const auto or_else = [](std::int64_t known, std::int64_t otherwise) {
-        return known != 0 ? known : otherwise;
-      };
-      learned[view.exporter] = or_else(view.active_timeout_ms, kUnlearnedActiveMs) +
-                               or_else(view.inactive_timeout_ms, kUnlearnedInactiveMs);
+      learned[view.exporter] = {view.active_timeout_ms, view.inactive_timeout_ms};
     }
   }
   return [learned = std::move(learned)](const flow::Address& exporter) {
     const auto found = learned.find(exporter);
-    return found != learned.end() ? found->second : kUnlearnedActiveMs + kUnlearnedInactiveMs;
+    return found != learned.end() ? found->second : Timeouts();
   };
 }
 
@@ -149,7 +144,7 @@ std::optional<Response> get_conversations(Api& api, const Call& call) {
   if (!plan) return plan_error_response(plan.error());
   const auto answer = find_conversations(
       api.sources().questions,
-      {.flows = *plan, .silence_of = silence_of(api), .now = call.now, .top = *top},
+      {.flows = *plan, .timeouts_of = timeouts_of(api), .now = call.now, .top = *top},
       call.exchange.gone());
   if (!answer) return query_error_response(answer.error());
 
