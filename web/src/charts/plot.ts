@@ -20,6 +20,7 @@ function unknown_steps(
   step_ms: number,
   gaps: readonly Gap[],
 ): boolean[] {
+  if (gaps.length === 0) return [];
   return times.map(
     (time, index) =>
       gaps.some((gap) => gap.from <= time && time + step_ms <= gap.to) &&
@@ -46,8 +47,21 @@ export function plot_data(
   ];
 }
 
-function series_of(host: HTMLElement, picture: Picture): uPlot.Series[] {
+// Where a pixel holds several steps their corners cannot be seen: a line of the least and the most in
+// each pixel looks the same and does not grow with the steps.
+const kStepsPerPixel = 4; // from so many on uPlot draws a line so
+function path_of(): uPlot.Series.PathBuilder | undefined {
   const stepped = uPlot.paths.stepped?.({ align: 1 });
+  const linear = uPlot.paths.linear?.();
+  if (!stepped || !linear) return undefined;
+  return (plot, series, first, last) => {
+    const dense = last - first >= kStepsPerPixel * plot.bbox.width;
+    return (dense ? linear : stepped)(plot, series, first, last);
+  };
+}
+
+function series_of(host: HTMLElement, picture: Picture): uPlot.Series[] {
+  const paths = path_of();
   return picture.layers.map((layer) => {
     const stroke = canvas_colour(layer.colour, host);
     return {
@@ -55,7 +69,7 @@ function series_of(host: HTMLElement, picture: Picture): uPlot.Series[] {
       stroke: layer.ghost ? with_alpha(stroke, 0.7) : stroke,
       width: layer.fill ? 0 : 1.5,
       points: { show: false },
-      ...(stepped ? { paths: stepped } : {}),
+      ...(paths ? { paths } : {}),
       ...(layer.fill ? { fill: with_alpha(stroke, 0.8) } : {}),
       ...(layer.ghost ? { dash: [4, 4] } : {}),
     };
