@@ -3,7 +3,15 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { history, is_ours } from './household.js';
-import { cells_of, log_in, open_browser, open_context, open_page, settled } from './page.js';
+import {
+  cells_of,
+  faults,
+  log_in,
+  open_browser,
+  open_context,
+  open_page,
+  settled,
+} from './page.js';
 import { Weir } from './weir.js';
 
 const kMinute = 60_000;
@@ -112,6 +120,42 @@ describe('the keyboard alone', () => {
     await tab_to(page.getByRole('navigation').getByRole('link', { name: 'Sessions' }));
     await press('Enter');
     await page.getByRole('heading', { level: 1, name: 'Sessions' }).waitFor();
+  });
+
+  it('from row to row, and what a row is about', async () => {
+    await page.goto('/hosts?t=-1h');
+    const hosts = page.getByRole('table', { name: 'Hosts' });
+    const rows = await cells_of(hosts);
+    const row = (index) => hosts.locator(`tbody tr[aria-rowindex="${index + 2}"]`);
+    await press('j');
+    assert.ok(await has_focus(row(0)));
+    await press('j');
+    await press('j');
+    await press('k');
+    assert.ok(await has_focus(row(1)));
+    await press('Enter');
+    await page.waitForURL(`**/hosts/${rows[1][0]}?t=-1h`);
+    await page.goBack();
+    await row(0).waitFor();
+    for (const [key, term] of [
+      ['x', `-host:${rows[0][0]}`],
+      ['f', `host:${rows[1][0]}`],
+    ]) {
+      await press('j'); // from nowhere to the first, then on
+      await press(key);
+      await page.waitForURL(`**f=${term}*`);
+      await page.goBack();
+      await row(rows.length - 1).waitFor();
+    }
+  });
+
+  it('a sheet says what the keys do', async () => {
+    await press('?');
+    const sheet = page.getByRole('dialog', { name: 'Keys' });
+    await sheet.getByText('next row, row before').waitFor();
+    assert.deepEqual(await faults(page), []);
+    await press('Escape');
+    await sheet.waitFor({ state: 'detached' });
   });
 
   it('a chart: its moments are spoken, and a part of it is chosen', async () => {

@@ -20,7 +20,7 @@ const names = (rows: readonly Host[]) => rows.map(({ host }) => host.replace('10
 const id_of = (row: Host) => row.host;
 
 describe('SortedRows', () => {
-  const rows = new SortedRows(columns, id_of);
+  const rows = new SortedRows(columns);
   it('keeps the given order without a sort', () => {
     expect(names(rows.sorted(hosts, []))).toEqual(['10', '9', '1', '2']);
   });
@@ -53,6 +53,25 @@ describe('SortedRows', () => {
       '10',
     ]);
   });
+  it('sorts names as people read them, and numbers before them', () => {
+    const mixed: Column<{ key: string | number }>[] = [
+      { id: 'key', title: 'Key', value: (row) => row.key },
+    ];
+    const keys = ['nas', 'Émile', 'eve', 443, 'Desk 10', 'desk 9', 80];
+    const sorted = new SortedRows(mixed).sorted(
+      keys.map((key) => ({ key })),
+      [{ column: 'key', falling: false }],
+    );
+    expect(sorted.map(({ key }) => key)).toEqual([
+      80,
+      443,
+      'desk 9',
+      'Desk 10',
+      'Émile',
+      'eve',
+      'nas',
+    ]);
+  });
   it('takes new rows', () => {
     expect(names(rows.sorted(hosts.slice(0, 1), []))).toEqual(['10']);
   });
@@ -75,6 +94,16 @@ describe('keep_order', () => {
   it('has nothing to say when the order is the same', () => {
     expect(keep_order(hosts.map(id_of), hosts, id_of).moved).toBe(false);
     expect(keep_order([], hosts, id_of).moved).toBe(false);
+  });
+});
+
+describe('keep_order, of rows that are called the same', () => {
+  it('keeps each and calls the second otherwise', () => {
+    const twice = [hosts[0], hosts[1], hosts[0]].flatMap((row) => row ?? []);
+    const kept = keep_order([], twice, id_of);
+    expect(names(kept.rows)).toEqual(['10', '9', '10']);
+    expect(kept.ids).toEqual(['10.0.0.10', '10.0.0.9', '10.0.0.10 2']);
+    expect(keep_order(kept.ids, twice, id_of).ids).toEqual(kept.ids);
   });
 });
 

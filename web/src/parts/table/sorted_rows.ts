@@ -20,21 +20,33 @@ const features = tableFeatures({
 
 type Value = string | number | undefined;
 
-// Addresses and ports sort as people count: 10.0.0.9 before 10.0.0.10.
-const words = new Intl.Collator('en', { numeric: true });
+// What a value sorts by. Addresses and ports sort as people count, 10.0.0.9 before 10.0.0.10: each
+// number begins with how many digits it has. Made once for each value, where a collator would look at
+// both texts in each of the 130,000 comparisons that 10,000 rows take.
+function sort_key(value: Value): Value {
+  if (typeof value !== 'string') return value;
+  return value
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/\d+/g, (digits) => String.fromCharCode(48 + digits.length) + digits);
+}
 
+// Numbers before words.
 function compare(left: Value, right: Value): number {
   if (typeof left === 'number' && typeof right === 'number') return left - right;
-  return words.compare(String(left), String(right));
+  if (typeof left !== typeof right) return typeof left === 'number' ? -1 : 1;
+  if (left === right) return 0;
+  return (left ?? '') < (right ?? '') ? -1 : 1;
 }
 
 export class SortedRows<Row extends object> {
   private readonly table;
 
-  constructor(columns: readonly Column<Row>[], id_of: (row: Row) => string) {
+  constructor(columns: readonly Column<Row>[]) {
     const defined = columns.map((column): ColumnDef<typeof features, Row> => ({
       id: column.id,
-      accessorFn: column.value,
+      accessorFn: (row) => sort_key(column.value(row)),
       sortUndefined: 'last',
       sortFn: (left, right, id) => compare(left.getValue<Value>(id), right.getValue<Value>(id)),
     }));
@@ -43,7 +55,6 @@ export class SortedRows<Row extends object> {
       features,
       columns: defined,
       data: initial,
-      getRowId: id_of,
       enableSortingRemoval: false,
     });
   }
@@ -60,22 +71,31 @@ export class SortedRows<Row extends object> {
   }
 }
 
+export interface Standing<Row> {
+  rows: Row[];
+  ids: string[]; // of the rows, each once
+  moved: boolean; // sorting anew would change something
+}
+
 // Rows in the order in which they stood, new ones behind them: what is being read must not jump.
-// `moved`: sorting anew would change something.
 export function keep_order<Row>(
   standing: readonly string[],
   sorted: readonly Row[],
   id_of: (row: Row) => string,
-): { rows: Row[]; moved: boolean } {
-  const place = new Map(standing.map((id, index) => [id, index]));
-  const place_of = (row: Row) => place.get(id_of(row)) ?? Infinity;
-  const rows = sorted
-    .map((row, index) => ({ row, index, place: place_of(row) }))
-    .sort((left, right) =>
-      left.place === right.place ? left.index - right.index : left.place - right.place,
-    )
-    .map(({ row }) => row);
-  return { rows, moved: rows.some((row, index) => row !== sorted[index]) };
+): Standing<Row> {
+  const of_id = new Map<string, Row>();
+  for (const row of sorted) {
+    const id = id_of(row);
+    // Of two that are called the same the second is another.
+    let own = id;
+    for (let other = 2; of_id.has(own); ++other) own = `${id} ${other}`;
+    of_id.set(own, row);
+  }
+  if (standing.length === 0) return { rows: [...sorted], ids: [...of_id.keys()], moved: false };
+  const stood = new Set(standing.filter((id) => of_id.has(id)));
+  const ids = [...stood, ...[...of_id.keys()].filter((id) => !stood.has(id))];
+  const rows = ids.flatMap((id) => of_id.get(id) ?? []);
+  return { rows, ids, moved: rows.some((row, index) => row !== sorted[index]) };
 }
 
 // The sort after a click on a column's head; with Shift it becomes the second key.
@@ -91,7 +111,8 @@ export function next_sort(
   return [...sort.filter((each) => each.column !== column), next].slice(-2);
 }
 
-// Which rows of a long table stand in the document: those on the screen and some around.
+// Which rows of a long table stand in the document: those on the screen and some around. However far
+// one scrolls it is as many, so that a row that leaves can become one that comes.
 export function visible_rows(
   count: number,
   row_px: number,
