@@ -51,6 +51,7 @@ async function pictures(browser, weir, pages, prefix = '') {
 const { truth, sent } = history(midnight(1), Date.now());
 const full = await Weir.start({ prepare: (data, port) => write_segment(data, sent, port) });
 const empty = await Weir.start();
+const demo = await Weir.start({ demo: true });
 const browser = await open_browser();
 try {
   await full.make_admin();
@@ -58,9 +59,16 @@ try {
   await pictures(browser, full, kPages);
   await pictures(browser, empty, { door: '/' });
   await empty.make_admin();
-  await pictures(browser, empty, { overview: '/', setup: '/system/setup' }, 'empty-');
+  await pictures(
+    browser,
+    empty,
+    { overview: '/', hosts: '/hosts', setup: '/system/setup' },
+    'empty-',
+  );
+  await pictures(browser, demo, { overview: '/' }, 'demo-');
 } finally {
   await browser.close();
   await full.end();
   await empty.end();
+  await demo.end();
 }
