@@ -92,12 +92,19 @@ std::string overview_query(const View& view) {
 
 std::string hosts_query(const View& view) {
   const bool is_internet = view.text("view") == "internet";
+  // The page ranks by what is sent: "-out", perhaps with a second key.
+  const std::string sort = view.text("sort");
+  const bool is_upload = sort.substr(sort.starts_with('-') ? 1 : 0).starts_with("out");
   const std::string metric = view.text("m", "bytes");
   return Query()
-      .add("by", is_internet ? "src" : "host,dir")
+      .add("by", !is_internet ? "host,dir"
+                 : is_upload  ? "dst"
+                              : "src")
       .add("metric", metric == "flows" ? metric : metric + ",flows")
       .add("range", view.text("t", kDay))
-      .add("filter", filter_of(view, is_internet ? "dir:in" : ""))
+      .add("filter", filter_of(view, !is_internet ? ""
+                                     : is_upload  ? "dir:out"
+                                                  : "dir:in"))
       .add("top", kMost)
       .text();
 }

@@ -39,6 +39,11 @@ TEST(PageFiles, AskWhatThePageAsks) {
   EXPECT_EQ(asked("/hosts.csv", "view=internet&f=port:1%7Cport:2&m=flows"),
             "/api/v1/query by=src metric=flows range=-24h filter=(port:1|port:2) dir:in top=10000 "
             "format=csv");
+  EXPECT_EQ(asked("/hosts.csv", "view=internet&sort=-out"),
+            "/api/v1/query by=dst metric=bytes,flows range=-24h filter=dir:out top=10000 "
+            "format=csv");
+  EXPECT_EQ(asked("/hosts.csv", "sort=-out"),
+            "/api/v1/query by=host,dir metric=bytes,flows range=-24h top=10000 format=csv");
   EXPECT_EQ(asked("/hosts/10.0.0.5.csv", "t=2026-08-13T19:00..2026-08-13T20:00"),
             "/api/v1/conversations range=2026-08-13T19:00..2026-08-13T20:00 filter=host:10.0.0.5 "
             "top=10000 format=csv");
