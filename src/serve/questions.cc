@@ -94,7 +94,7 @@ std::vector<flow::LedgerRow> Questions::uncommitted(query::TimeRange range) cons
 base::Expected<store::Store::LedgerRows, query::QueryError> Questions::ledger(
     query::TimeRange range) const {
   std::vector<flow::LedgerRow> rows = uncommitted(range);
-  const auto committed = store_.ledger(minutes_of(range));
+  auto committed = store_.ledger(minutes_of(range));
   if (!committed) return committed;
   rows.insert(rows.end(), committed->begin(), committed->end());
   return flow::merged(rows);

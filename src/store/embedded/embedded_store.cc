@@ -219,6 +219,13 @@ bool EmbeddedStore::has_refused_of(std::uint64_t segment) const {
   return !refused_.empty() && std::get<std::uint64_t>(refused_.begin()->first) <= segment;
 }
 
+void EmbeddedStore::forget_refused(std::uint64_t segment) {
+  if (!has_refused_of(segment)) return;
+  std::erase_if(refused_,
+                [&](const auto& one) { return std::get<std::uint64_t>(one.first) <= segment; });
+  publish_refused();
+}
+
 std::vector<flow::LedgerRow> EmbeddedStore::refused() const {
   return *refused_rows_.get();
 }
@@ -243,12 +250,7 @@ base::Expected<void, base::IoError> EmbeddedStore::commit(const Commit& commit) 
     done = manifest_.apply(change);
     if (done) {
       hot_.remove_up_to(commit.segment);
-      if (has_refused_of(commit.segment)) {
-        std::erase_if(refused_, [&](const auto& one) {
-          return std::get<std::uint64_t>(one.first) <= commit.segment;
-        });
-        publish_refused();
-      }
+      forget_refused(commit.segment);
       auto next = std::make_shared<StoreView>(*view_.get());
       next->hot = hot_.all();
       for (const auto& added : written) next->parts.push_back(part_file(added.part));

@@ -90,6 +90,7 @@ class EmbeddedStore final : public Store {
   void publish_hot();
   void publish_refused();
   bool has_refused_of(std::uint64_t segment) const;  // or of one before
+  void forget_refused(std::uint64_t segment);        // and those before
   void refuse(const flow::Batch& batch);
   void note_problem(const std::string& problem);
   base::Expected<query::Loss, query::QueryError> loss(query::TimeRange range) const;
