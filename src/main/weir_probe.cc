@@ -30,7 +30,7 @@ constexpr std::uint16_t kEthernet = 1;
 // In a file packets may be older than the first one; uptime must not fall below 0.
 constexpr std::int64_t kUptimeOfFirstMs = base::kMsPerHour;
 // NetFlow v5 counts octets in 32 bits.
-constexpr std::uint64_t kNetflow5OctetsMax = (std::uint64_t{1} << 32) - (1 << 20);
+constexpr std::uint64_t kNetflow5OctetsMax = (std::uint64_t{1} << 32) - 1;
 constexpr std::uint64_t kPace = 50'000;  // flows a second that any collector takes
 constexpr std::uint64_t kFileSeed = 1;   // of the sampling: the same file gives the same flows
 
@@ -76,6 +76,7 @@ class Probe {
 
  private:
   std::optional<int> open_file();
+  std::optional<int> add_file_queue();
   std::optional<int> open_interfaces();
   base::Expected<std::unique_ptr<probe::Outlet>, base::UserError> outlet();
   probe::MeterSettings meter_settings() const;
@@ -95,17 +96,21 @@ class Probe {
 };
 
 std::optional<int> Probe::open() {
-  if (!options_.filter.empty()) {
+  if (!options_.filter.empty() && options_.file.empty()) {
     const auto compiled = probe::PacketFilter::compile(options_.filter, kEthernet);
     if (!compiled) return complain(kInputWrong, to_text(compiled.error()));
+  }
+  // Before anything is written: what is wrong with the input costs no output.
+  if (!options_.file.empty()) {
+    if (const auto failed = open_file()) return failed;
   }
   if (is_to_file()) {
     auto created = probe::DatagramFile::create(options_.to);
     if (!created) return complain(kNotHad, to_text(created.error()));
     datagrams_ = std::move(*created);
   }
-  const auto failed = options_.file.empty() ? open_interfaces() : open_file();
-  if (failed || !probe::is_root() || !options_.file.empty()) return failed;
+  const auto failed = file_ ? add_file_queue() : open_interfaces();
+  if (failed || !probe::is_root() || file_) return failed;
   if (const auto kept = probe::keep_only_capturing(options_.user); !kept) {
     return complain(kNotHad, to_text(kept.error()));
   }
@@ -115,7 +120,15 @@ std::optional<int> Probe::open() {
 std::optional<int> Probe::open_file() {
   auto opened = probe::FileCapture::open(options_.file, options_.filter);
   if (!opened) return complain(kInputWrong, to_text(opened.error()));
+  std::error_code is_new;
+  if (is_to_file() && std::filesystem::equivalent(options_.file, options_.to, is_new)) {
+    return complain(kInputWrong, "--to: expected another file than the one that is read");
+  }
   file_.emplace(std::move(*opened));
+  return std::nullopt;
+}
+
+std::optional<int> Probe::add_file_queue() {
   pace_ = options_.rate;
   const base::UnixMs first_ms = file_->first_time_ns().value_or(0) / base::kNsPerMs;
   const std::string name = std::filesystem::path(options_.file).filename();

@@ -12,6 +12,8 @@ namespace probe {
 namespace {
 
 constexpr int kWaitMs = 100;
+constexpr std::chrono::milliseconds kOpenBlockAtMost{2 * LiveCapture::kBlockTimeoutMs};
+constexpr std::chrono::milliseconds kRestAtMost{1'000};
 constexpr std::int64_t kPublishEveryMs = 500;
 
 bool is_link_type_known(std::uint16_t link_type) {
@@ -39,6 +41,10 @@ void Queue::run_file(FileCapture file, const std::stop_token& stopped) {
   if (done.fault) {
     has_found_wrong_ = true;
     spdlog::error("{}: {}; what came before is exported", name_, to_text(*done.fault));
+  }
+  if (done.unread > 0) {
+    has_found_wrong_ = true;
+    spdlog::error("{}: {} packets could not be read; the others are exported", name_, done.unread);
   }
   finish();
 }
@@ -70,11 +76,23 @@ void Queue::run_live(std::unique_ptr<LiveCapture> capture, const LiveSettings& s
     publish();
   }
   if (capture) {
-    // What the kernel still holds.
-    if (!capture->give_to(meter_, 0)) spdlog::debug("{}: gone at the end", name_);
+    give_rest(*capture);
     capture_ = capture->counts();
   }
   finish();
+}
+
+// What the kernel still holds: also the packets of its newest block, which it keeps until the block
+// is full or old enough. On a link that is never quiet, those that come meanwhile.
+void Queue::give_rest(LiveCapture& capture) {
+  const auto begin = std::chrono::steady_clock::now();
+  while (true) {
+    const auto given = capture.give_to(meter_, kWaitMs);
+    if (!given) spdlog::debug("{}: gone at the end", name_);
+    const auto passed = std::chrono::steady_clock::now() - begin;
+    if (!given || passed > kRestAtMost) return;
+    if (passed > kOpenBlockAtMost && *given < LiveCapture::kPacketsAtOnce) return;
+  }
 }
 
 std::unique_ptr<LiveCapture> Queue::reopen(const LiveSettings& settings,

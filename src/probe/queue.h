@@ -35,6 +35,7 @@ class Queue {
  private:
   void publish();
   std::unique_ptr<LiveCapture> reopen(const LiveSettings& settings, const std::stop_token& stopped);
+  void give_rest(LiveCapture& capture);
   void finish();
 
   std::string name_;

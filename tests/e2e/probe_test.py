@@ -75,6 +75,16 @@ class Probe(unittest.TestCase):
                 self.assertEqual(got, status, report)
                 self.assertIn(said, report)
 
+    def test_the_capture_that_is_read_is_never_written(self):
+        capture = Capture(self.folder, "--packets", 10)
+        before = capture.path.read_bytes()
+        status, report = probe("-r", capture.path, "--to", capture.path)
+        self.assertEqual(status, 2, report)
+        self.assertIn("another file", report)
+        self.assertEqual(capture.path.read_bytes(), before)
+        self.assertEqual(probe("-r", self.folder / "none", "--to", capture.path)[0], 2)
+        self.assertEqual(capture.path.read_bytes(), before)
+
     def test_sampling_is_told(self):
         capture = Capture(self.folder)
         out = self.folder / "out.pcap"

@@ -30,6 +30,7 @@ FileCapture::Done FileCapture::give_to(Meter& meter, const std::stop_token& stop
   Done done;
   for (std::size_t given = 1;; ++given) {
     const auto frame = reader_.next();
+    done.unread = reader_.frames_unread();
     if (!frame) done.fault = frame.error();
     if (!frame || !*frame) return done;
     if (filter_.empty() || passes(**frame)) {

@@ -31,6 +31,7 @@ class FileCapture {
   struct Done {
     std::optional<wire::CaptureFault> fault;  // the frames before it were given
     std::uint64_t filtered = 0;               // frames that the filter did not pass
+    std::uint64_t unread = 0;                 // packets of the file that are no frames
   };
   // Until the end, a fault or a request to stop. `between` is called every kFramesBetween frames.
   Done give_to(Meter& meter, const std::stop_token& stopped, const std::function<void()>& between);

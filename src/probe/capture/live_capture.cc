@@ -13,8 +13,6 @@ namespace {
 
 // Link headers, MPLS labels, IPv6 with extension headers, TCP: what is behind is not looked at.
 constexpr int kSnapOctets = 256;
-constexpr int kBlockTimeoutMs = 100;  // how long the kernel may keep a block that is not full
-constexpr int kPacketsAtOnce = 8'192;
 
 struct Given {
   Meter* meter;
@@ -79,16 +77,18 @@ base::Expected<std::unique_ptr<LiveCapture>, base::UserError> LiveCapture::open(
   return capture;
 }
 
-base::Expected<void, base::IoError> LiveCapture::give_to(Meter& meter, int timeout_ms) {
+base::Expected<int, base::IoError> LiveCapture::give_to(Meter& meter, int timeout_ms) {
   pollfd waiting{.fd = descriptor_, .events = POLLIN, .revents = 0};
   if (::poll(&waiting, 1, timeout_ms) < 0 && errno != EINTR) {
     return base::Unexpected(base::IoError{"capture", name_, errno, ""});
   }
   Given given{&meter, link_type_};
-  if (::pcap_dispatch(handle_, kPacketsAtOnce, give_packet, wire::as_user_pointer(given)) < 0) {
+  const int packets =
+      ::pcap_dispatch(handle_, kPacketsAtOnce, give_packet, wire::as_user_pointer(given));
+  if (packets < 0) {
     return base::Unexpected(base::IoError{"capture", name_, 0, ::pcap_geterr(handle_)});
   }
-  return {};
+  return packets;
 }
 
 CaptureCounts LiveCapture::counts() {

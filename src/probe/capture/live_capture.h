@@ -29,9 +29,13 @@ class LiveCapture {
   LiveCapture(const LiveCapture&) = delete;
   LiveCapture& operator=(const LiveCapture&) = delete;
 
-  // Waits at most `timeout_ms` for packets and gives what is there, but not without end. An error:
-  // the interface is gone, and with it this capture.
-  base::Expected<void, base::IoError> give_to(Meter& meter, int timeout_ms);
+  // How long the kernel may keep a block that is not full.
+  static constexpr int kBlockTimeoutMs = 100;
+  static constexpr int kPacketsAtOnce = 8'192;
+
+  // Waits at most `timeout_ms` for packets and gives what is there, kPacketsAtOnce or little more;
+  // answers how many. An error: the interface is gone, and with it this capture.
+  base::Expected<int, base::IoError> give_to(Meter& meter, int timeout_ms);
 
   // Since it was opened.
   CaptureCounts counts();

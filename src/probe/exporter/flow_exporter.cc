@@ -111,8 +111,8 @@ wire::TemplateProtocol FlowExporter::protocol() const {
 void FlowExporter::begin_domain() {
   templates_sent_.reset();
   if (settings_.version == ExportVersion::NetFlow5) {
-    netflow5_.emplace(static_cast<std::uint8_t>(settings_.interface_index), settings_.sampling_rate,
-                      settings_.boot);
+    netflow5_.emplace(static_cast<std::uint16_t>(settings_.interface_index),
+                      settings_.sampling_rate, settings_.boot);
   } else {
     messages_.emplace(protocol(), settings_.interface_index, settings_.boot);
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
@@ -42,8 +43,8 @@ inline std::uint32_t hash_of(const FlowKey& key, std::uint64_t seed) {
   };
   const std::uint64_t rest = std::uint64_t{key.src_port} << 48 | std::uint64_t{key.dst_port} << 32 |
                              std::uint64_t{key.vlan} << 8 | key.protocol;
-  const std::uint64_t src = mix(key.src.lo ^ seed, key.src.hi ^ 0x9e3779b97f4a7c15);
-  const std::uint64_t dst = mix(key.dst.lo ^ 0xbf58476d1ce4e5b9, key.dst.hi ^ ~seed);
+  const std::uint64_t src = mix(key.src.lo ^ seed, key.src.hi ^ std::rotl(seed, 32));
+  const std::uint64_t dst = mix(key.dst.lo ^ std::rotl(seed, 17), key.dst.hi ^ ~seed);
   const std::uint64_t mixed = mix(src ^ rest ^ 0x94d049bb133111eb, dst ^ seed);
   return static_cast<std::uint32_t>(mixed ^ mixed >> 32);
 }

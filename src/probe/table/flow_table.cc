@@ -61,6 +61,10 @@ void FlowTable::count(const SeenPacket& seen, std::uint32_t hash) {
   const auto& [packet, time] = seen;
   const FlowKey key = FlowKey::of(packet);
   std::uint32_t index = find(key, hash);
+  if (index != kNone && flows_[index].octets + packet.octets > settings_.octets_max) {
+    end(index, EndReason::Active);
+    index = kNone;
+  }
   if (index == kNone) index = add(packet, key, hash, time);
 
   Flow& flow = flows_[index];
@@ -77,7 +81,6 @@ void FlowTable::count(const SeenPacket& seen, std::uint32_t hash) {
     take_off_wheel(index);
     file(index);
   }
-  if (flow.octets >= settings_.octets_max) end(index, EndReason::Active);
 }
 
 std::uint32_t FlowTable::find(const FlowKey& key, std::uint32_t hash) const {

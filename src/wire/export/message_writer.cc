@@ -112,9 +112,8 @@ ByteView MessageWriter::finish(base::UnixMs now) {
   return octets_;
 }
 
-Netflow5Writer::Netflow5Writer(std::uint8_t engine_id, std::uint32_t sampling_rate,
-                               base::UnixMs boot)
-    : engine_id_(engine_id),
+Netflow5Writer::Netflow5Writer(std::uint16_t engine, std::uint32_t sampling_rate, base::UnixMs boot)
+    : engine_(engine),
       sampling_(sampling_rate > 1
                     ? static_cast<std::uint16_t>(kDeterministicMode |
                                                  std::min(sampling_rate, kSamplingRateMax))
@@ -148,7 +147,8 @@ ByteView Netflow5Writer::finish(base::UnixMs now) {
                                     .unix_nsecs = static_cast<std::uint32_t>(
                                         now % base::kMsPerSecond * base::kNsPerMs),
                                     .flow_sequence = sequence_,
-                                    .engine_id = engine_id_,
+                                    .engine_type = static_cast<std::uint8_t>(engine_ >> 8),
+                                    .engine_id = static_cast<std::uint8_t>(engine_),
                                     .sampling = sampling_});
   sequence_ += static_cast<std::uint32_t>(records_);
   return octets_;

@@ -79,7 +79,7 @@ class Netflow5Writer {
       (kDatagramOctetsMax - Netflow5Header::kSize) / Netflow5Record::kSize;
 
   // `sampling_rate` of 1: not sampled. The header has 14 bits for it.
-  Netflow5Writer(std::uint8_t engine_id, std::uint32_t sampling_rate, base::UnixMs boot);
+  Netflow5Writer(std::uint16_t engine, std::uint32_t sampling_rate, base::UnixMs boot);
   Netflow5Writer(const Netflow5Writer&) = delete;
   Netflow5Writer& operator=(const Netflow5Writer&) = delete;
 
@@ -91,7 +91,7 @@ class Netflow5Writer {
  private:
   void begin();
 
-  std::uint8_t engine_id_;
+  std::uint16_t engine_;
   std::uint16_t sampling_;
   base::UnixMs boot_;
   std::vector<std::byte> octets_;

@@ -22,6 +22,7 @@ constexpr std::size_t kRecordHeaderSize = 16;
 constexpr std::size_t kBlockHeadSize = 8;
 constexpr std::size_t kBlockTailSize = 4;
 constexpr std::size_t kMaxInterfaces = 1'024;
+constexpr std::uint16_t kNoLinkType = 0xffff;
 constexpr std::uint64_t kNsPerSecond = 1'000'000'000;
 
 template <std::unsigned_integral T, std::size_t Offset, std::size_t N>
@@ -136,6 +137,8 @@ base::Expected<std::optional<Frame>, CaptureFault> CaptureReader::next_block() {
       add_interface(body);
     } else if (auto frame = frame_of(type, body)) {
       return frame;
+    } else if (type == kSimplePacket || type == kEnhancedPacket || type == kObsoletePacket) {
+      ++frames_unread_;
     }
   }
   return std::optional<Frame>();
@@ -143,7 +146,8 @@ base::Expected<std::optional<Frame>, CaptureFault> CaptureReader::next_block() {
 
 void CaptureReader::add_interface(ByteReader body) {
   const auto fixed = body.take<8>();
-  if (!fixed || interfaces_.size() >= kMaxInterfaces) return;
+  if (interfaces_.size() >= kMaxInterfaces) return;
+  if (!fixed) return interfaces_.push_back({kNoLinkType, 1'000'000});  // it keeps its place
   Interface interface { load<std::uint16_t, 0>(*fixed, is_big_endian_), 1'000'000 };
   while (const auto option = body.take<4>()) {
     const auto code = load<std::uint16_t, 0>(*option, is_big_endian_);

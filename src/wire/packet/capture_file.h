@@ -38,6 +38,10 @@ class CaptureReader {
   // Empty at the end. After a fault the rest of the file cannot be read.
   base::Expected<std::optional<Frame>, CaptureFault> next();
 
+  // Packet blocks so far that were no frame: their lengths lie, or nobody described their
+  // interface.
+  std::uint64_t frames_unread() const { return frames_unread_; }
+
  private:
   struct Interface {
     std::uint16_t link_type = 0;
@@ -55,6 +59,7 @@ class CaptureReader {
   bool is_classic_ = false;
   bool is_big_endian_ = false;
   std::vector<Interface> interfaces_;  // classic: exactly one
+  std::uint64_t frames_unread_ = 0;
 };
 
 }  // namespace wire

@@ -67,6 +67,51 @@ Octets octets_of(ByteView view) {
   return {view.begin(), view.end()};
 }
 
+// A pcapng section in this machine's order, and its blocks.
+Octets block(std::uint32_t type, const Octets& body) {
+  Octets octets;
+  const auto put = [&](std::uint32_t value) {
+    for (int i = 0; i < 4; ++i) octets.push_back(static_cast<std::byte>(value >> (8 * i)));
+  };
+  put(type);
+  put(static_cast<std::uint32_t>(12 + body.size()));
+  octets.insert(octets.end(), body.begin(), body.end());
+  put(static_cast<std::uint32_t>(12 + body.size()));
+  return octets;
+}
+
+Octets words(std::initializer_list<std::uint32_t> values) {
+  Octets octets;
+  for (const std::uint32_t value : values) {
+    for (int i = 0; i < 4; ++i) octets.push_back(static_cast<std::byte>(value >> (8 * i)));
+  }
+  return octets;
+}
+
+TEST(CaptureReader, CountsPacketsOfADamagedPcapngAndReadsTheOthers) {
+  const auto packet = [](std::uint32_t interface, std::uint32_t captured) {
+    return block(6, words({interface, 0, 1, captured, 4, 0x45}));
+  };
+  Octets file;
+  for (const Octets& each :
+       {block(0x0a0d0d0a, words({0x1a2b3c4d, 1, 0xffffffff, 0xffffffff})),
+        block(1, words({101})),  // too short: an interface all the same
+        block(1, words({228, 256})), packet(1, 4), packet(1, 400),  // longer than its block
+        packet(7, 4),                                               // nobody described it
+        block(6, words({1, 0})), packet(1, 4)}) {
+    file.insert(file.end(), each.begin(), each.end());
+  }
+  auto reader = CaptureReader::open(file);
+  ASSERT_TRUE(reader);
+  int frames = 0;
+  for (auto frame = reader->next(); frame && *frame; frame = reader->next()) {
+    EXPECT_EQ((*frame)->link_type, 228);
+    ++frames;
+  }
+  EXPECT_EQ(frames, 2);
+  EXPECT_EQ(reader->frames_unread(), 3u);
+}
+
 TEST(UdpReader, FindsTheDatagramBehindEveryLinkHeader) {
   const Octets ip = ipv4_of(udp_of(kPayload));
   const std::vector<std::pair<std::uint16_t, Octets>> frames{
