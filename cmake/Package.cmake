@@ -5,7 +5,7 @@ if(CMAKE_INSTALL_PREFIX_INITIALIZED_TO_DEFAULT)
 endif()
 install(TARGETS weir weir-probe RUNTIME DESTINATION bin)
 install(FILES ${DUCKDB_LIBRARY} DESTINATION lib/weir)
-install(FILES packaging/weir.service DESTINATION lib/systemd/system)
+install(FILES packaging/weir.service packaging/weir-probe@.service DESTINATION lib/systemd/system)
 install(FILES packaging/deb/weir.toml DESTINATION /etc/weir PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ)
 install(FILES LICENSE DESTINATION share/doc/weir RENAME copyright)
 

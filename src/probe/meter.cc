@@ -62,6 +62,7 @@ void Meter::resolve_ports(wire::PacketHeaders& packet, base::UnixMs time) {
 }
 
 void Meter::tick(base::UnixMs now) {
+  if (now < clock_went_back_ms_) exporter_.flush(now_);  // what waits is of the clock as it was
   now_ = now;
   next_tick_ms_ = base::floor_to(now, kTickMs) + kTickMs;
   clock_went_back_ms_ = now - kClockSetBackMs;

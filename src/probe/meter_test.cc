@@ -280,6 +280,29 @@ TEST(Meter, AnInterfaceThatReturnsUnderAnotherIfIndexIsAnotherDomain) {
   }
 }
 
+TEST(FlowExporter, StartsAnewWhereTheClockWasSetBackBeyondItsBoot) {
+  constexpr base::UnixNs kBack = -3'600'000 * kMs;
+  Metering metering(ExportVersion::NetFlow9);
+  metering.see(udp4(1));
+  metering.see(udp4(2), kBack);
+  metering.see(udp4(2), kBack + 250 * kMs);
+  metering.meter().finish();
+  ASSERT_EQ(metering.kept.datagrams.size(), 2u);
+  std::int64_t begin = kBegin / kMs;
+  for (const Octets& datagram : metering.kept.datagrams) {
+    const auto message = wire::parse_netflow9(datagram);
+    ASSERT_TRUE(message);
+    EXPECT_EQ(message->header.sequence, 0u);
+    const std::int64_t boot =
+        std::int64_t{message->header.unix_secs} * 1'000 - message->header.sys_uptime_ms;
+    Read read;
+    read_sets(message->sets, false, read);
+    EXPECT_EQ(boot + static_cast<std::int64_t>(field_of_record(read, kFirstTemplate, 0, 22)),
+              begin);
+    begin += kBack / kMs;
+  }
+}
+
 TEST(FlowExporter, RepeatsTemplatesEveryMinuteAndAfterARefusal) {
   Metering metering(ExportVersion::NetFlow9);
   const auto has_templates = [](const Octets& datagram) {

@@ -65,7 +65,7 @@ base::Expected<std::unique_ptr<LiveCapture>, base::UserError> LiveCapture::open(
   if (::pcap_setnonblock(handle, 1, error.data()) != 0 || capture->descriptor_ < 0) {
     return base::Unexpected(refused(settings, error.data(), 0));
   }
-  if (settings.filter.empty()) return capture;
+  // Also an empty filter: it tells the kernel to copy no more of a packet than is looked at.
   bpf_program program{};
   if (::pcap_compile(handle, &program, settings.filter.c_str(), 1, PCAP_NETMASK_UNKNOWN) != 0) {
     return base::Unexpected(base::UserError{"--filter '" + settings.filter + "'",

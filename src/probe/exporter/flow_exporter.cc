@@ -16,6 +16,8 @@ constexpr std::uint16_t kIcmpTypeCode4 = 32;
 constexpr std::uint16_t kIcmpTypeCode6 = 139;
 constexpr std::uint16_t kStartUptime = 22;
 constexpr std::uint16_t kEndUptime = 21;
+// How long before the packets of a clock that was set back the exporter says it started.
+constexpr std::int64_t kUptimeAnewMs = base::kMsPerHour;
 constexpr std::uint8_t kIcmp = 1;
 constexpr std::uint8_t kIcmp6 = 58;
 
@@ -89,9 +91,8 @@ flow::FlowRecord to_record(const EndedFlow& ended, const ExporterSettings& setti
   record.packets = static_cast<std::int64_t>(ended.packets);
   record.in_if = settings.interface_index;
   record.end_reason = static_cast<std::uint8_t>(ended.reason);
-  // Stamps of uptime know no time before the boot.
-  record.start = std::max(ended.first_ms, settings.boot);
-  record.end = std::max(ended.last_ms, settings.boot);
+  record.start = ended.first_ms;
+  record.end = ended.last_ms;
   return record;
 }
 
@@ -124,7 +125,16 @@ void FlowExporter::move_to(std::uint32_t interface_index, base::UnixMs now) {
   begin_domain();
 }
 
+void FlowExporter::keep_boot_before(base::UnixMs time) {
+  if (time >= settings_.boot || settings_.version == ExportVersion::Ipfix) return;
+  send_waiting(settings_.boot);
+  settings_.boot = base::floor_to(time, base::kMsPerSecond) - kUptimeAnewMs;
+  begin_domain();
+}
+
 void FlowExporter::add(std::span<const EndedFlow> flows, base::UnixMs now) {
+  if (flows.empty()) return;
+  keep_boot_before(std::ranges::min(flows, {}, &EndedFlow::first_ms).first_ms);
   for (const EndedFlow& ended : flows) {
     const flow::FlowRecord record = to_record(ended, settings_);
     if (netflow5_) {
@@ -142,7 +152,7 @@ void FlowExporter::add_netflow5(const flow::FlowRecord& flow, base::UnixMs now) 
   }
   netflow5_->put(to_netflow5(flow, settings_.boot));
   ++waiting_flows_;
-  if (netflow5_->records() == wire::Netflow5Writer::kRecordsMax) flush(now);
+  if (netflow5_->records() == wire::Netflow5Writer::kRecordsMax) send_waiting(now);
 }
 
 const FlowTemplate& FlowExporter::template_of(const flow::FlowRecord& flow) const {
@@ -155,7 +165,7 @@ void FlowExporter::add_record(const flow::FlowRecord& flow, base::UnixMs now) {
   if (messages_->is_empty() && is_templates_due(now)) put_templates(now);
   const FlowTemplate& used = template_of(flow);
   if (messages_->octets_with(used.announced.id, used.record_octets) > wire::kDatagramOctetsMax) {
-    flush(now);
+    send_waiting(now);
     if (is_templates_due(now)) put_templates(now);
   }
   put_record(messages_->record(used.announced.id), used.fields, flow, settings_.boot);
@@ -180,6 +190,11 @@ void FlowExporter::put_templates(base::UnixMs now) {
 }
 
 void FlowExporter::flush(base::UnixMs now) {
+  keep_boot_before(now);
+  send_waiting(now);
+}
+
+void FlowExporter::send_waiting(base::UnixMs now) {
   if (netflow5_) {
     if (netflow5_->records() > 0) send(netflow5_->finish(now), now);
   } else if (!messages_->is_empty()) {

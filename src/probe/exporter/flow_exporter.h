@@ -24,7 +24,7 @@ struct ExporterSettings {
   std::uint32_t interface_index = 1;  // and observation domain (v5: engine id) of its own
   std::string interface_name;
   std::uint32_t sampling_rate = 1;  // 1: not sampled, nothing said
-  base::UnixMs boot = 0;            // no flow begins before it
+  base::UnixMs boot = 0;            // of which v5 and v9 count their times
 };
 
 struct ExporterCounts {
@@ -56,6 +56,10 @@ class FlowExporter {
  private:
   wire::TemplateProtocol protocol() const;
   void begin_domain();
+  // Stamps of uptime know no time before the boot: where the clock was set back beyond it, the
+  // exporter starts anew, with sequence and templates.
+  void keep_boot_before(base::UnixMs time);
+  void send_waiting(base::UnixMs now);
   void add_netflow5(const flow::FlowRecord& flow, base::UnixMs now);
   void add_record(const flow::FlowRecord& flow, base::UnixMs now);
   void put_templates(base::UnixMs now);
