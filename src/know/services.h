@@ -1,15 +1,17 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string_view>
 
+#include "know/protocols_list.h"
+#include "know/services_file.h"
+
 // What a port means. The shipped table is services_table.cc.
 namespace know {
-
-enum class Transport : std::uint8_t { Tcp = 1, Udp = 2, Both = 3 };
 
 struct Service {
   std::uint16_t port;
@@ -27,35 +29,51 @@ std::span<const ProtocolName> shipped_protocols();
 // Names a flow's application by its port. Immutable; published as a snapshot and fetched once per
 // burst. Names are ids of flow::NamePool.
 //
-// The rule: for TCP, UDP, SCTP, DCCP and UDP-Lite, the port that has a name in the table; where
-// both have one, the lower; where neither has, "other-tcp" or "other-udp" (by which the protocol's
-// ports are read: SCTP and DCCP as TCP's). Every other protocol is its own application: "icmp",
-// "gre", and "other" where the table has no name.
+// The rule: for TCP, UDP, SCTP, DCCP and UDP-Lite, the port that is in the protocols list; where
+// both are, the lower. Where neither is, the port that has a service's name, and again the lower of
+// two. Where none has, "other-tcp" or "other-udp" (by which the protocol's ports are read: SCTP and
+// DCCP as TCP's). A flow that says port 0 at one end is not the list's, unless the list has port 0.
+// Every other protocol is its own application: "icmp", "gre", and "other" where the table has no
+// name.
 class Services {
  public:
-  explicit Services(std::span<const Service> services = shipped_services(),
-                    std::span<const ProtocolName> protocols = shipped_protocols());
+  // The shipped names, over them those of the user's services file, over them the entries of a
+  // protocols list.
+  explicit Services(const ServicesFile& own = {}, const ProtocolsList& list = {});
 
-  // A port that was not exported is 0. No allocation, no lock.
+  // Of a port that was not exported, the other one stands here too; where neither was, 0. No
+  // allocation, no lock.
   std::uint32_t app(std::uint8_t protocol, std::uint16_t src_port, std::uint16_t dst_port) const {
     const Ports* ports = ports_of_[protocol];
     if (ports == nullptr) return protocols_[protocol];
     const std::uint16_t low = src_port < dst_port ? src_port : dst_port;
     const std::uint16_t high = src_port < dst_port ? dst_port : src_port;
-    if ((*ports)[low] != kNoName) return (*ports)[low];
-    if ((*ports)[high] != kNoName) return (*ports)[high];
+    if (has_list_ && ports->listed[high] && !ports->listed[low]) {
+      return low == 0 ? protocols_[protocol] : ports->names[high];
+    }
+    if (ports->names[low] != kNoName) return ports->names[low];
+    if (ports->names[high] != kNoName) return ports->names[high];
     return protocols_[protocol];
   }
 
  private:
-  // Ids fit 16 bits (NamePool::kMaxNames); 128 KiB per transport stay in a core's cache.
-  using Ports = std::array<std::uint16_t, 65'536>;
+  // Ids fit 16 bits (NamePool::kMaxNames); 128 KiB and 8 KiB per transport stay in a core's cache.
+  struct Ports {
+    void list(const PortRange& range, std::uint16_t id);
+
+    std::array<std::uint16_t, 65'536> names{};
+    std::bitset<65'536> listed;  // whose names are the protocols list's
+  };
   static constexpr std::uint16_t kNoName = 0;  // NamePool::kOther names no service
+
+  void take(const ServicesFile& own);
+  void take(const ProtocolsList& list);
 
   std::unique_ptr<Ports> tcp_;
   std::unique_ptr<Ports> udp_;
   std::array<const Ports*, 256> ports_of_{};  // null: a protocol without ports
   std::array<std::uint16_t, 256> protocols_{};
+  bool has_list_ = false;
 };
 
 }  // namespace know

@@ -31,8 +31,9 @@ void Enricher::enrich(std::span<FlowRecord> flows) const {
       flow.present |= bit(Column::locality);
     }
     if (flow.has(Column::protocol)) {
-      const std::uint16_t src_port = flow.has(Column::src_port) ? flow.src_port : std::uint16_t{0};
-      const std::uint16_t dst_port = flow.has(Column::dst_port) ? flow.dst_port : std::uint16_t{0};
+      std::uint16_t dst_port = flow.has(Column::dst_port) ? flow.dst_port : std::uint16_t{0};
+      const std::uint16_t src_port = flow.has(Column::src_port) ? flow.src_port : dst_port;
+      if (!flow.has(Column::dst_port)) dst_port = src_port;
       flow.app = services_->app(flow.protocol, src_port, dst_port);
       flow.present |= bit(Column::app);
     }
