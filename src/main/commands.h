@@ -24,6 +24,7 @@ void add_config(CLI::App& app, int& exit_code);
 void add_decode(CLI::App& app, int& exit_code);
 void add_demo(CLI::App& app, int& exit_code);
 void add_filter(CLI::App& app, int& exit_code);
+void add_host(CLI::App& app, int& exit_code);
 void add_protocols(CLI::App& app, int& exit_code);
 void add_query(CLI::App& app, int& exit_code);
 void add_replay(CLI::App& app, int& exit_code);

@@ -9,11 +9,13 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "know/name_store.h"
 #include "main/commands.h"
 #include "main/read_folder.h"
 #include "query/plan/plan.h"
 #include "serve/client/http_client.h"
 #include "serve/export/export.h"
+#include "serve/export/named_rows.h"
 #include "state/settings.h"
 
 namespace weir {
@@ -23,6 +25,8 @@ struct QueryOptions {
   std::vector<std::string> words;  // of the filter
   query::PlanText text;
   bool flows = false;
+  bool numeric = false;  // addresses without names
+  bool names = false;    // with them, of flows too
   std::string format = "table";
   std::string data;    // empty: weir.toml's
   std::string server;  // empty: the folder
@@ -64,6 +68,8 @@ std::string target_of(const QueryOptions& options) {
   add("top", options.text.top);
   add("flows", options.text.flows);
   add("limit", options.text.limit);
+  if (options.numeric) add("names", "0");
+  if (options.names) add("names", "1");
   return std::string(url.buffer());
 }
 
@@ -117,8 +123,13 @@ base::Expected<state::Settings, std::vector<base::UserError>> settings_for(
   return settings;
 }
 
-int answer_from(ReadFolder& folder, const query::Plan& plan, serve::Format format) {
-  const auto writer = serve::make_writer(format, plan, write_out);
+// `names`: null for addresses alone.
+int answer_from(ReadFolder& folder, const query::Plan& plan, serve::Format format,
+                std::shared_ptr<const know::Names> names) {
+  auto writer = serve::make_writer(format, plan, write_out);
+  if (names) {
+    writer = serve::with_names(std::move(writer), std::move(names), serve::name_place(format));
+  }
   const auto summary = folder.questions().answer(plan, *writer, query::Cancel{});
   if (!summary) return refuse(kFoundWrong, "query: " + summary.error().detail);
   const bool is_written = writer->finish(*summary) && std::fflush(stdout) == 0;
@@ -139,7 +150,13 @@ int read_folder(const state::Settings& settings, const QueryOptions& options) {
     return refuse(kNotHad, settings.data + ": nothing of Weir is in it (no state.db)");
   }
   auto folder = ReadFolder::open(settings.data, settings);
-  if (folder) return answer_from(**folder, *plan, *serve::find_format(options.format));
+  if (folder) {
+    const bool is_named = options.names || (!options.numeric && !plan->flows);
+    const auto stored = know::read_names(std::filesystem::path(settings.data) / "state.db");
+    if (!stored) return refuse(kNotHad, base::to_text(stored.error()));
+    return answer_from(**folder, *plan, *serve::find_format(options.format),
+                       is_named ? stored->names : nullptr);
+  }
   if (folder.error().errno_value == EWOULDBLOCK) {
     return refuse(kNotHad, settings.data +
                                ": another process holds it, which does not answer "
@@ -198,6 +215,9 @@ void add_query(CLI::App& app, int& exit_code) {
   command->add_option("--top", text.top, "how many groups; 10 if not said");
   command->add_flag("--flows", options->flows, "list flows instead of adding them up");
   command->add_option("--limit", text.limit, "how many flows; all if not said");
+  auto* numeric = command->add_flag("-n,--numeric", options->numeric, "addresses without names");
+  command->add_flag("--names", options->names, "addresses with names; of flows too")
+      ->excludes(numeric);
   command->add_option("--format", options->format, "table, json, csv or ndjson")
       ->capture_default_str();
   auto* data = command->add_option("--data", options->data, "the folder of the data");

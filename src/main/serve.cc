@@ -23,6 +23,7 @@
 
 #include "base/log.h"
 #include "collect/collector.h"
+#include "know/name_store.h"
 #include "main/commands.h"
 #include "main/demo_run.h"
 #include "main/descriptors.h"
@@ -163,6 +164,7 @@ class Service {
   std::unique_ptr<store::StoreThread> store_thread_;
   std::unique_ptr<serve::Questions> questions_;
   std::optional<state::Users> users_;
+  std::unique_ptr<know::NameStore> names_;
   std::unique_ptr<serve::Api> api_;
   std::unique_ptr<serve::HttpServer> http_;
   std::atomic<bool> is_ready_{false};
@@ -248,12 +250,18 @@ base::Expected<void, base::IoError> Service::open_http() {
   auto users = state::Users::open(folder / "state.db");
   if (!users) return base::Unexpected(std::move(users.error()));
   users_ = std::move(*users);
+  auto names = know::NameStore::open(folder / "state.db", settings_.names.addresses_max,
+                                     knowledge_.networks);
+  if (!names) return base::Unexpected(std::move(names.error()));
+  names_ = std::move(*names);
   api_ = std::make_unique<serve::Api>(serve::Sources{
       .store = *store_,
       .questions = *questions_,
       .users = *users_,
       .clock = clock_,
       .settings = *live_settings_,
+      .names = *names_,
+      .networks = knowledge_.networks,
       .receive = [this] { return collector_->receive_view(); },
       .workers = [this] { return collector_->worker_views(); },
       .ready = [this] { return is_ready(); },

@@ -11,6 +11,7 @@ int main(int argc, char** argv) {
   weir::add_decode(app, exit_code);
   weir::add_demo(app, exit_code);
   weir::add_filter(app, exit_code);
+  weir::add_host(app, exit_code);
   weir::add_protocols(app, exit_code);
   weir::add_query(app, exit_code);
   weir::add_replay(app, exit_code);

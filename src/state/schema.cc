@@ -88,6 +88,17 @@ ALTER TABLE exporters ADD COLUMN segment INTEGER NOT NULL DEFAULT 0;
 -- How often a part's rows were merged into a larger part.
 ALTER TABLE parts ADD COLUMN merges INTEGER NOT NULL DEFAULT 0;
 )sql",
+    R"sql(
+CREATE TABLE names (            -- that addresses have and had
+  address_hi INTEGER NOT NULL, address_lo INTEGER NOT NULL,
+  origin TEXT NOT NULL,         -- person, hosts, dhcp, dns
+  name TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  confirmed INTEGER NOT NULL,
+  until INTEGER NOT NULL,       -- since when the origin says otherwise; 0: it stands
+  PRIMARY KEY (address_hi, address_lo, origin, name)
+) STRICT, WITHOUT ROWID;
+)sql",
 };
 
 }  // namespace

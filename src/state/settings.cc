@@ -219,6 +219,12 @@ void take_exporter_local(const toml::node& node, std::string_view key, Reading& 
   take_by_exporter<&ExporterSettings::networks>(node, key, kNetworkForm, flow::parse_network, out);
 }
 
+void take_names_max(const toml::node& node, std::string_view key, Reading& out) {
+  const auto count = number_in(node, 100, 10'000'000);
+  if (!count) return refuse_value(node, key, "a whole number from 100 to 10000000", out);
+  out.settings.names.addresses_max = *count;
+}
+
 void take_budget(const toml::node& node, std::string_view key, Reading& out) {
   if (node.value_exact<std::string>() == "auto") return out.settings.store_budget_octets.reset();
   const auto octets = octets_in(node, std::uint64_t{32} << 20);
@@ -296,6 +302,11 @@ constexpr Setting kSettings[] = {
       "it "
       "is yours, as if it stood in networks.local."},
      take_exporter_local},
+    {{"names.max", "number", "50000",
+      "How many addresses' names are kept. Beyond it those of remote addresses go first, then "
+      "those "
+      "longest not shown; a person's never."},
+     take_names_max},
     {{"store.budget", "amount", "\"auto\"",
       "Disk that parts, rollups and journal may fill; the oldest parts go first. auto: the smaller "
       "of 10 GB and 10 % of the file system."},

@@ -34,6 +34,19 @@ struct ExporterSettings {
   bool operator==(const ExporterSettings&) const = default;
 };
 
+// What addresses are called, and who is asked.
+struct NameSettings {
+  bool dns = true;
+  // Name servers of addresses of these networks, in the order in which they are asked.
+  std::map<flow::Network, std::vector<Endpoint>> resolvers;
+  std::string hosts = "/etc/hosts";  // empty: none
+  // Of DHCP servers; absent: where these programs usually keep them.
+  std::optional<std::vector<std::string>> leases;
+  std::uint32_t addresses_max = 50'000;
+
+  bool operator==(const NameSettings&) const = default;
+};
+
 // What weir.toml says; a default-made one is what holds without a file. Each key's meaning stands
 // in one table in settings.cc, from which `weir config --explain` is printed too. Read once at
 // start; each stage is given its own numbers, never the whole.
@@ -51,6 +64,7 @@ struct Settings {
   std::uint64_t receive_buffer_octets = std::uint64_t{16} << 20;
   std::vector<flow::Network> local_networks;
   ExporterSettings exporters;
+  NameSettings names;
   std::optional<std::uint64_t> store_budget_octets;
   std::uint32_t journal_share_percent = 10;
 

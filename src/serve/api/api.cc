@@ -121,6 +121,11 @@ std::optional<Response> Api::answer(const Request& request, Exchange& exchange) 
                               Call{request, *parameters, *caller, found.path_end, now, exchange});
 }
 
+void Api::show(std::span<const flow::Address> addresses, base::UnixMs now) const {
+  sources_.names.shown(addresses, now);
+  if (sources_.names_wanted) sources_.names_wanted(addresses);
+}
+
 std::optional<std::string> Api::setup_code() {
   const auto has_admin = sources_.users.has_admin();
   if (!has_admin) {

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "flow/exporter_view.h"
+#include "know/name_store.h"
 #include "serve/api/access.h"
 #include "serve/api/hosts.h"
 #include "serve/api/http.h"
@@ -17,6 +18,7 @@
 #include "serve/api/setup_code.h"
 #include "serve/api/throttle.h"
 #include "serve/assets/assets.h"
+#include "serve/export/named_rows.h"
 #include "serve/questions.h"
 #include "state/live_settings.h"
 #include "state/users.h"
@@ -36,6 +38,8 @@ struct Sources {
   state::Users& users;
   const base::Clock& clock;
   state::LiveSettings& settings;
+  know::NameStore& names;
+  const base::Snapshot<know::LocalNetworks>& networks;
   std::function<std::shared_ptr<const flow::ReceiveView>()> receive;
   std::function<std::vector<std::shared_ptr<const flow::WorkerView>>()> workers;
   std::function<bool()> ready;          // the UDP ports are bound
@@ -44,6 +48,8 @@ struct Sources {
   std::span<const Asset> assets;        // the browser part; empty: built without it
   // Set where all that is shown is made up: then anybody may look and nobody may change. Ends it.
   std::function<void()> leave_demo = {};
+  // Called with addresses that an answer shows. Any thread; waits for nothing.
+  ShownAddresses names_wanted = {};
   bool over_tls = false;  // session cookies are then for TLS alone
 };
 
@@ -71,6 +77,9 @@ class Api {
 
   // What the event streams tell now, as text/event-stream has it. Any thread; waits for nothing.
   std::string event_text() const;  // events.cc
+
+  // Somebody looks at these addresses: their names are kept, and asked for where they have none.
+  void show(std::span<const flow::Address> addresses, base::UnixMs now) const;
 
   // For the routes.
   const Sources& sources() const { return sources_; }

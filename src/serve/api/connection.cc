@@ -42,6 +42,7 @@ constexpr std::string_view kSecurityHeaders =
 Method method_of(http::verb verb) {
   if (verb == http::verb::get) return Method::Get;
   if (verb == http::verb::post) return Method::Post;
+  if (verb == http::verb::put) return Method::Put;
   if (verb == http::verb::delete_) return Method::Delete;
   return Method::Other;
 }

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <charconv>
 #include <map>
+#include <vector>
 
 #include "serve/api/json_body.h"
 #include "serve/api/query_errors.h"
@@ -41,7 +42,7 @@ TimeoutsOf timeouts_of(Api& api) {
   };
 }
 
-json::object conversation_json(const Conversation& known) {
+json::object conversation_json(const Conversation& known, const know::Names& names) {
   json::object told{{"client", flow::to_text(known.client.address)},
                     {"server", flow::to_text(known.server.address)},
                     {"protocol", known.protocol},
@@ -54,6 +55,8 @@ json::object conversation_json(const Conversation& known) {
                     {"received_packets", known.got.packets},
                     {"flows", std::uint64_t{known.sent.flows} + known.got.flows},
                     {"exporter", flow::to_text(known.exporter)}};
+  if (const auto* named = names.find(known.client.address)) told["client_name"] = named->name;
+  if (const auto* named = names.find(known.server.address)) told["server_name"] = named->name;
   if (known.client.port) told["client_port"] = *known.client.port;
   if (known.server.port) told["server_port"] = *known.server.port;
   if (!known.app.empty()) told["app"] = known.app;
@@ -73,10 +76,11 @@ std::vector<query::AnswerColumn> csv_columns() {
           {"active", AnswerType::Flag},         {"ended_by", AnswerType::Text},
           {"sent_bytes", AnswerType::Number},   {"received_bytes", AnswerType::Number},
           {"sent_packets", AnswerType::Number}, {"received_packets", AnswerType::Number},
-          {"flows", AnswerType::Number},        {"exporter", AnswerType::Address}};
+          {"flows", AnswerType::Number},        {"exporter", AnswerType::Address},
+          {"client_name", AnswerType::Text},    {"server_name", AnswerType::Text}};
 }
 
-void add_row(const Conversation& known, CsvRows& rows) {
+void add_row(const Conversation& known, const know::Names& names, CsvRows& rows) {
   rows.set("client", known.client.address);
   rows.set("server", known.server.address);
   if (known.client.port) rows.set("client_port", std::int64_t{*known.client.port});
@@ -93,19 +97,23 @@ void add_row(const Conversation& known, CsvRows& rows) {
   rows.set("received_packets", known.got.packets);
   rows.set("flows", std::int64_t{known.sent.flows} + known.got.flows);
   rows.set("exporter", known.exporter);
+  const auto* client = names.find(known.client.address);
+  const auto* server = names.find(known.server.address);
+  if (client != nullptr) rows.set("client_name", std::string_view(client->name));
+  if (server != nullptr) rows.set("server_name", std::string_view(server->name));
   rows.end_row();
 }
 
-Response csv_response(std::span<const Conversation> listed) {
+Response csv_response(std::span<const Conversation> listed, const know::Names& names) {
   CsvRows rows(csv_columns());
-  for (const Conversation& known : listed) add_row(known, rows);
+  for (const Conversation& known : listed) add_row(known, names, rows);
   return {.content_type = std::string(content_type(Format::Csv)), .body = rows.text()};
 }
 
 Response as_json(const Conversations& answer, query::TimeRange range,
-                 std::span<const Conversation> listed) {
+                 std::span<const Conversation> listed, const know::Names& names) {
   json::array sessions;
-  for (const Conversation& known : listed) sessions.push_back(conversation_json(known));
+  for (const Conversation& known : listed) sessions.push_back(conversation_json(known, names));
   return json_response(200,
                        json::object{{"range", json::object{{"from", range.from}, {"to", range.to}}},
                                     {"read_from", answer.read.from},
@@ -114,6 +122,15 @@ Response as_json(const Conversations& answer, query::TimeRange range,
                                     {"active", answer.stitched.active},
                                     {"flows_read", answer.flows_read},
                                     {"whole", answer.is_whole}});
+}
+
+void show(Api& api, std::span<const Conversation> listed, base::UnixMs now) {
+  std::vector<flow::Address> ends;
+  for (const Conversation& known : listed.first(std::min(listed.size(), kShownMax / 2))) {
+    ends.push_back(known.client.address);
+    ends.push_back(known.server.address);
+  }
+  api.show(ends, now);
 }
 
 }  // namespace
@@ -151,7 +168,10 @@ std::optional<Response> get_conversations(Api& api, const Call& call) {
   const auto& stitched = answer->stitched;
   const std::size_t wanted = state == "active" ? stitched.active : stitched.first.size();
   const auto listed = std::span(stitched.first).first(std::min(wanted, stitched.first.size()));
-  return format == "csv" ? csv_response(listed) : as_json(*answer, plan->range, listed);
+  const auto names = api.sources().names.names(call.now);
+  show(api, listed, call.now);
+  return format == "csv" ? csv_response(listed, *names)
+                         : as_json(*answer, plan->range, listed, *names);
 }
 
 }  // namespace serve

@@ -80,9 +80,10 @@ TEST_F(ConversationRoutes, AreCsvToo) {
   EXPECT_THAT(answer.header("content-type"), StartsWith("text/csv"));
   EXPECT_EQ(answer.body,
             "client,client_port,server,server_port,protocol,app,start,last,active,ended_by,"
-            "sent_bytes,received_bytes,sent_packets,received_packets,flows,exporter\n"
+            "sent_bytes,received_bytes,sent_packets,received_packets,flows,exporter,client_name,"
+            "server_name\n"
             "192.168.1.7,50000,198.51.100.1,443,17,https,1795435190000,1795435200000,true,,"
-            "100,9000,2,91,2,192.0.2.1\n");
+            "100,9000,2,91,2,192.0.2.1,,\n");
 }
 
 TEST_F(ConversationRoutes, WhatIsWrongIsSaid) {

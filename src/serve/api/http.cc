@@ -48,6 +48,8 @@ std::string_view to_text(Method method) {
       return "GET";
     case Method::Post:
       return "POST";
+    case Method::Put:
+      return "PUT";
     case Method::Delete:
       return "DELETE";
     case Method::Other:

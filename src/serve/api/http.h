@@ -16,7 +16,7 @@
 // http_server.cc alone.
 namespace serve {
 
-enum class Method : std::uint8_t { Get, Post, Delete, Other };
+enum class Method : std::uint8_t { Get, Post, Put, Delete, Other };
 // "GET", …; "other" for those that no route takes.
 std::string_view to_text(Method method);
 

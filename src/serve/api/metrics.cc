@@ -164,6 +164,16 @@ void add_questions(Families& families, const QuestionCounters& counters) {
                    counters.cancelled.get());
 }
 
+void add_names(Families& families, const know::NameStore& names) {
+  families.gauge("weir_names_addresses", "addresses that have or had a name", names.size());
+  families.counter("weir_names_forgotten_total", "addresses whose names went because of names.max",
+                   names.counters().forgotten.get());
+  families.counter("weir_names_not_kept_total", "names for which there was no room",
+                   names.counters().not_kept.get());
+  families.counter("weir_names_writes_failed_total", "writes of names that are tried again",
+                   names.counters().failed.get());
+}
+
 void add_http(Families& families, const ServerCounters& server, const ApiCounters& api) {
   families.gauge("weir_http_connections", "connections open", server.connections_open.get());
   families.counter("weir_http_connections_total", "connections accepted", server.connections.get());
@@ -199,6 +209,7 @@ std::optional<Response> get_metrics(Api& api, const Call& call) {
   add_exporters(families, api.sources().workers());
   add_store(families, api.sources().store.status());
   add_questions(families, api.sources().questions.counters());
+  add_names(families, api.sources().names);
   add_http(families, api.server_counters(), api.counters());
   return Response{.content_type = "text/plain; version=0.0.4; charset=utf-8",
                   .body = families.text()};

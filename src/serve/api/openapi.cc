@@ -49,8 +49,8 @@ json::array parameters_json(const Route& route) {
   json::array parameters;
   const std::size_t brace = route.path.find('{');
   if (brace != std::string_view::npos) {
-    const std::string_view name = route.path.substr(brace + 1, route.path.size() - brace - 2);
-    const std::string_view type = name == "exporter" ? "string" : "integer";
+    const std::string_view name = route.path.substr(brace + 1, route.path.find('}') - brace - 1);
+    const std::string_view type = name == "exporter" || name == "address" ? "string" : "integer";
     parameters.push_back(json::object{{"name", name},
                                       {"in", "path"},
                                       {"required", true},
@@ -90,6 +90,8 @@ std::string operation_name(Method method) {
       return "get";
     case Method::Post:
       return "post";
+    case Method::Put:
+      return "put";
     case Method::Delete:
       return "delete";
     case Method::Other:

@@ -99,7 +99,7 @@ TEST_F(PageFileAnswers, AreThoseOfTheApiBehindTheLogin) {
   EXPECT_EQ(server_->get("/hosts.csv").status, 401);
   const Answer hosts = server_->get("/hosts.csv", {token});
   EXPECT_THAT(hosts.header("content-type"), StartsWith("text/csv"));
-  EXPECT_EQ(hosts.body, "host,dir,bytes,flows\n192.168.1.7,out,100,1\n");
+  EXPECT_EQ(hosts.body, "host,dir,bytes,flows,host_name\n192.168.1.7,out,100,1,\n");
   EXPECT_THAT(server_->get("/hosts/192.168.1.7.csv", {token}).body,
               HasSubstr("\n192.168.1.7,,198.51.100.1,,"));
   EXPECT_THAT(server_->get("/explore.json?by=dst", {token}).body,

@@ -51,7 +51,7 @@ TEST_F(QueryRoute, TakesTheFlagsOfTheCommandLine) {
 
 TEST_F(QueryRoute, AnswersInTheFormatsAsked) {
   EXPECT_EQ(server.get("/api/v1/query?format=csv&by=src&metric=bytes", {token}).body,
-            "src,bytes\n");
+            "src,bytes,src_name\n");
   const Answer lines = server.get("/api/v1/query?format=ndjson&by=src", {token});
   EXPECT_EQ(lines.status, 200);
   EXPECT_EQ(lines.body, "");

@@ -21,6 +21,10 @@ constexpr ParameterSpec kQueryParameters[] = {
     {"flows", "string", false, "1: the flows themselves instead of sums"},
     {"limit", "integer", false, "of flows: how many; absent: all"},
     {"format", "string", false, "json (when absent), csv, ndjson, table"},
+    {"names", "string", false,
+     "1: addresses have their names beside them, as src_name; 0: not; absent: of sums yes, of "
+     "flows "
+     "not"},
 };
 constexpr AnswerSpec kQueryAnswers[] = {
     {200, kJson, "Query", "the answer, streamed; cut short when the query fails under way"},
@@ -46,6 +50,10 @@ constexpr ParameterSpec kFilterParameters[] = {
 constexpr AnswerSpec kFilterAnswers[] = {
     {200, kJson, "Filter", "what the text means, or what is wrong with it"},
 };
+constexpr AnswerSpec kHostAnswers[] = {
+    {200, kJson, "Host", "its names, those that stand first, each with who said it and when"},
+};
+constexpr AnswerSpec kHostNameAnswers[] = {{204, "", "", "it holds from now on"}};
 constexpr ParameterSpec kRangeParameters[] = {kRange};
 constexpr ParameterSpec kExportersParameters[] = {
     kRange,
@@ -136,6 +144,21 @@ constexpr Route kRoutes[] = {
      .parameters = kFilterParameters,
      .answers = kFilterAnswers,
      .handler = get_filter},
+    {.method = Method::Get,
+     .path = "/api/v1/hosts/{address}",
+     .access = Access::Viewer,
+     .lane = Lane::Quick,
+     .summary = "what an address is and was called",
+     .answers = kHostAnswers,
+     .handler = get_host},
+    {.method = Method::Put,
+     .path = "/api/v1/hosts/{address}/name",
+     .access = Access::Admin,
+     .lane = Lane::Quick,
+     .summary = "a person's name for an address: it wins over every other",
+     .body_schema = "HostNameBody",
+     .answers = kHostNameAnswers,
+     .handler = put_host_name},
     {.method = Method::Get,
      .path = "/api/v1/exporters",
      .access = Access::Viewer,
@@ -315,17 +338,20 @@ constexpr AnswerSpec kToCallers[] = {
     {503, kJson, "Error", "too busy, or the query or the database failed"},
 };
 
-// What stands for {…} at the end of `pattern`, or an empty text when there is no such thing; empty
-// optional: the path is another.
+// What stands for {…} in `pattern`, or an empty text when there is no such thing; empty optional:
+// the path is another.
 std::optional<std::string_view> match(std::string_view pattern, std::string_view path) {
   const std::size_t brace = pattern.find('{');
   if (brace == std::string_view::npos) {
     return pattern == path ? std::optional(std::string_view{}) : std::nullopt;
   }
-  if (!path.starts_with(pattern.substr(0, brace))) return std::nullopt;
-  const std::string_view end = path.substr(brace);
-  if (end.empty() || end.find('/') != std::string_view::npos) return std::nullopt;
-  return end;
+  const std::string_view behind = pattern.substr(pattern.find('}') + 1);
+  if (path.size() <= brace + behind.size() || !path.starts_with(pattern.substr(0, brace)) ||
+      !path.ends_with(behind)) {
+    return std::nullopt;
+  }
+  const std::string_view segment = path.substr(brace, path.size() - brace - behind.size());
+  return segment.find('/') == std::string_view::npos ? std::optional(segment) : std::nullopt;
 }
 
 }  // namespace

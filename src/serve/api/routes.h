@@ -16,7 +16,7 @@ struct Call {
   const Request& request;
   const Parameters& parameters;
   const Caller& caller;
-  std::string_view path_end;  // what stands for the {…} of the route's path
+  std::string_view path_end;  // what stands for the {…} of the route's path, not decoded
   base::UnixMs now;
   Exchange& exchange;
 
@@ -46,7 +46,7 @@ struct AnswerSpec {
 // One row per thing the API does. Dispatch and /api/v1/openapi.json are both made from this table.
 struct Route {
   Method method;
-  std::string_view path;  // may end in {name}, which stands for one path segment
+  std::string_view path;  // may have one {name}, which stands for one path segment
   Access access;
   Lane lane;
   std::string_view summary;
@@ -74,7 +74,9 @@ std::span<const AnswerSpec> common_answers(Access access);
 std::optional<Response> get_query(Api& api, const Call& call);          // query_routes.cc
 std::optional<Response> get_conversations(Api& api, const Call& call);  // conversation_routes.cc
 std::optional<Response> get_filter(Api& api, const Call& call);         // filter_routes.cc
-std::optional<Response> get_exporters(Api& api, const Call& call);      // ledger_routes.cc
+std::optional<Response> get_host(Api& api, const Call& call);           // name_routes.cc
+std::optional<Response> put_host_name(Api& api, const Call& call);
+std::optional<Response> get_exporters(Api& api, const Call& call);  // ledger_routes.cc
 std::optional<Response> get_ledger(Api& api, const Call& call);
 std::optional<Response> get_settings(Api& api, const Call& call);  // settings_routes.cc
 std::optional<Response> post_ports(Api& api, const Call& call);

@@ -1,5 +1,7 @@
 #include "serve/api/schemas.h"
 
+#include <fmt/format.h>
+
 #include <boost/json.hpp>
 #include <string>
 #include <vector>
@@ -110,6 +112,22 @@ constexpr std::string_view kShapes = R"json({
   "allow": {"type": "array", "items": {"type": "string"}},
   "deny": {"type": "array", "items": {"type": "string"}}},
   "optional": ["learn", "allow", "deny"]},
+"Host": {"properties": {
+  "address": {"type": "string"},
+  "local": {"type": "boolean"},
+  "name": {"type": "string", "description": "what it is called now; absent: nobody has said"},
+  "origin": {"$ref": "NameOrigin"},
+  "names": {"type": "array", "items": {"$ref": "HostName"}, "description": "those that stand first"}},
+  "optional": ["name", "origin"]},
+"HostName": {"properties": {
+  "name": {"type": "string"},
+  "origin": {"$ref": "NameOrigin"},
+  "since": {"$ref": "Time"},
+  "confirmed": {"type": "integer", "description": "Unix milliseconds: when its origin last said so"},
+  "until": {"type": "integer", "description": "Unix milliseconds: since when its origin says otherwise; absent: it stands"}},
+  "optional": ["until"]},
+"NameOrigin": {"type": "string", "enum": ["person", "hosts", "dhcp", "dns"], "description": "who said it; the first of these that has a name wins"},
+"HostNameBody": {"properties": {"name": {"type": "string", "description": "empty: none any more"}}},
 "ExporterBody": {"properties": {
   "name": {"type": "string", "description": "empty: none any more"},
   "network": {"type": "string", "description": "that it stands before, such as 192.168.1.0/24; empty: none any more"},
@@ -223,6 +241,7 @@ constexpr std::string_view kShapes = R"json({
   "whole": {"type": "boolean", "description": "false: the range has more flows than are read; read_from tells where reading began"}}},
 "Conversation": {"properties": {
   "client": {"type": "string"}, "server": {"type": "string"},
+  "client_name": {"type": "string"}, "server_name": {"type": "string"},
   "client_port": {"type": "integer"}, "server_port": {"type": "integer"},
   "protocol": {"type": "integer"}, "app": {"type": "string"},
   "start": {"$ref": "Time"}, "last": {"$ref": "Time"},
@@ -235,8 +254,8 @@ constexpr std::string_view kShapes = R"json({
   "received_bits_per_s": {"type": "integer"},
   "flows": {"type": "integer", "description": "that it is made of"},
   "exporter": {"type": "string"}},
-  "optional": ["client_port", "server_port", "app", "ended_by", "sent_bits_per_s",
-    "received_bits_per_s"]},
+  "optional": ["client_name", "server_name", "client_port", "server_port", "app", "ended_by",
+    "sent_bits_per_s", "received_bits_per_s"]},
 "Exporters": {"properties": {
   "range": {"$ref": "Range"}, "exporters": {"type": "array", "items": {"$ref": "Exporter"}},
   "exporters_left_out": {"type": "integer", "description": "over 5,000, those with the fewest datagrams in the range"},
@@ -309,8 +328,13 @@ json::object row_shape() {
   json::object properties{{"time", {{"$ref", "Time"}}}};
   for (const flow::ColumnSpec& column : flow::kColumns) {
     properties[column.name] = column_schema(column);
+    if (column.type == flow::ColumnType::Address) {
+      properties[std::string(column.name) + "_name"] = {
+          {"type", "string"}, {"description", fmt::format("of {}, where it has one", column.name)}};
+    }
   }
   properties["host"] = {{"type", "string"}, {"description", "the local end"}};
+  properties["host_name"] = {{"type", "string"}, {"description", "of host, where it has one"}};
   properties["if"] = {{"type", "integer"}, {"description", "ifIndex, ingress or egress"}};
   properties["dir"] = {{"type", "string"}, {"description", "in, out, local or transit"}};
   for (const query::Metric metric : kMetrics) properties[query::name_of(metric)] = typed("integer");

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "serve/api/api.h"
 #include "serve/api/http_server.h"
+#include "serve/api/routes.h"
 
 // For tests alone: a whole server on loopback, and a client that can misbehave.
 namespace serve {
@@ -99,6 +100,9 @@ class RawClient {
   std::string unread_;
 };
 
+// The route's path with an address, or a number that nothing has, for its {…}.
+std::string testing_target(const Route& route);
+
 // A request to write: everything but Host is as given.
 std::string request_text(std::string_view method, std::string_view target,
                          const std::vector<NamedText>& headers = {}, std::string_view body = {});
@@ -140,11 +144,14 @@ class TestServer {
   std::vector<flow::WorkerView> workers;  // the same
   state::Users& users() { return *users_; }
   state::LiveSettings& live_settings() { return *settings_; }
+  know::NameStore& names() { return *names_; }
+  base::Snapshot<know::LocalNetworks> networks;
 
  private:
   std::filesystem::path folder_;
   std::optional<state::Users> users_;
   std::unique_ptr<state::LiveSettings> settings_;
+  std::unique_ptr<know::NameStore> names_;
   std::optional<Questions> questions_;
   std::unique_ptr<Api> api_;
   std::unique_ptr<HttpServer> server_;

@@ -201,6 +201,7 @@ TestServer::TestServer(const std::function<void(ServerOptions&)>& change, store:
   receive.ports.back().bound = true;
   users_.emplace(std::move(*state::Users::open(folder_ / "state.db")));
   settings_ = std::move(*state::LiveSettings::open({}, {}, folder_));
+  names_ = std::move(*know::NameStore::open(folder_ / "state.db", 1'000, networks));
   questions_.emplace(asked, Uncommitted{.ledger =
                                             [this] {
                                               std::vector<flow::LedgerRow> rows;
@@ -217,6 +218,8 @@ TestServer::TestServer(const std::function<void(ServerOptions&)>& change, store:
               .users = *users_,
               .clock = clock,
               .settings = *settings_,
+              .names = *names_,
+              .networks = networks,
               .receive = [this] { return std::make_shared<const flow::ReceiveView>(receive); },
               .workers =
                   [this] {
@@ -245,6 +248,15 @@ TestServer::~TestServer() {
   thread_.request_stop();
   thread_.join();
   std::filesystem::remove_all(folder_);
+}
+
+std::string testing_target(const Route& route) {
+  std::string target(route.path);
+  const std::size_t brace = target.find('{');
+  if (brace == std::string::npos) return target;
+  const std::size_t end = target.find('}') + 1;
+  const bool is_address = target.substr(brace, end - brace) == "{address}";
+  return target.replace(brace, end - brace, is_address ? "10.0.0.5" : "4711");
 }
 
 Answer TestServer::ask(std::string_view method, std::string_view target,

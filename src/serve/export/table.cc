@@ -47,7 +47,7 @@ bool is_right_aligned(AnswerType type) {
 }
 
 // Text for people: columns as wide as the first kWindowRows rows ask for. Columns in which none of
-// those has a value are left out, keys of a group never.
+// those has a value are left out; of groups only those of names are.
 class TableWriter final : public AnswerWriter {
  public:
   TableWriter(const query::Plan& plan, Output output) : plan_(plan), out_(std::move(output)) {}
@@ -134,7 +134,9 @@ class TableWriter final : public AnswerWriter {
 
   void start() {
     started_ = true;
-    shown_.assign(columns_.size(), !plan_.flows);
+    for (const AnswerColumn& column : columns_) {
+      shown_.push_back(!plan_.flows && !column.name.ends_with("_name"));
+    }
     widths_.assign(columns_.size(), 0);
     for (const Cells& cells : window_) {
       for (std::size_t i = 0; i < cells.size(); ++i) {

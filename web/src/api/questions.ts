@@ -3,6 +3,7 @@ import { api, outcome, type Answer, type Row, type Schema } from './client';
 import type { Question } from '../state/query.svelte';
 import { duration_ms, is_live, range_text, span_of, type TimeRange } from '../lib/time_range';
 import type { Source, View } from '../lib/url';
+import { learn_names } from '../state/names.svelte';
 
 export interface Asked {
   by: string[];
@@ -63,11 +64,18 @@ export function query_url(asked: Asked, format: 'csv' | 'json'): string {
   return `api/v1/query?${new URLSearchParams({ ...parameters(asked), format }).toString()}`;
 }
 
+// Columns of addresses, by which names are known.
+export const kAddresses: readonly string[] = ['host', 'src', 'dst', 'next_hop'];
+
 export function query_question(asked: Asked, every_ms: number): Question<Answer> {
   const query = parameters(asked);
   return {
     key: `query?${new URLSearchParams(query).toString()}`,
-    ask: (signal) => outcome(api.GET('/api/v1/query', { params: { query }, signal })),
+    ask: async (signal) => {
+      const came = await outcome(api.GET('/api/v1/query', { params: { query }, signal }));
+      if (came.ok && !asked.flows) learn_names(came.value.rows, kAddresses);
+      return came;
+    },
     every_ms,
     is_empty: ({ totals }) => Object.values(totals ?? {}).every((sum) => sum === 0),
   };
@@ -104,8 +112,22 @@ export function sessions_question(
   };
   return {
     key: `conversations?${JSON.stringify(query)}`,
-    ask: (signal) => outcome(api.GET('/api/v1/conversations', { params: { query }, signal })),
+    ask: async (signal) => {
+      const came = await outcome(api.GET('/api/v1/conversations', { params: { query }, signal }));
+      if (came.ok) learn_names(came.value.sessions, ['client', 'server']);
+      return came;
+    },
     every_ms: pace_ms(view.t),
+  };
+}
+
+export function host_question(address: string): Question<Schema['Host']> {
+  return {
+    key: `host?${address}`,
+    ask: (signal) =>
+      outcome(api.GET('/api/v1/hosts/{address}', { params: { path: { address } }, signal })),
+    every_ms: 5_000,
+    always: true,
   };
 }
 

@@ -32,6 +32,8 @@ export interface paths {
                     limit?: number;
                     /** @description json (when absent), csv, ndjson, table */
                     format?: string;
+                    /** @description 1: addresses have their names beside them, as src_name; 0: not; absent: of sums yes, of flows not */
+                    names?: string;
                 };
                 header?: never;
                 path?: never;
@@ -257,6 +259,162 @@ export interface paths {
             };
         };
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hosts/{address}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * what an address is and was called
+         * @description For a viewer or admin: session, token or Unix socket.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    address: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description its names, those that stand first, each with who said it and when */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Host"];
+                    };
+                };
+                /** @description a parameter, header or body is wrong; the error says which */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description neither a session nor a token of ours */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Host or Origin is not ours, or the caller may not do this */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description too busy, or the query or the database failed */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hosts/{address}/name": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * a person's name for an address: it wins over every other
+         * @description For an admin: session, token or Unix socket.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    address: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["HostNameBody"];
+                };
+            };
+            responses: {
+                /** @description it holds from now on */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description a parameter, header or body is wrong; the error says which */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description neither a session nor a token of ours */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Host or Origin is not ours, or the caller may not do this */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description too busy, or the query or the database failed */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
         post?: never;
         delete?: never;
         options?: never;
@@ -2055,6 +2213,33 @@ export interface components {
             allow?: string[];
             deny?: string[];
         };
+        Host: {
+            address: string;
+            local: boolean;
+            /** @description what it is called now; absent: nobody has said */
+            name?: string;
+            origin?: components["schemas"]["NameOrigin"];
+            /** @description those that stand first */
+            names: components["schemas"]["HostName"][];
+        };
+        HostName: {
+            name: string;
+            origin: components["schemas"]["NameOrigin"];
+            since: components["schemas"]["Time"];
+            /** @description Unix milliseconds: when its origin last said so */
+            confirmed: number;
+            /** @description Unix milliseconds: since when its origin says otherwise; absent: it stands */
+            until?: number;
+        };
+        /**
+         * @description who said it; the first of these that has a name wins
+         * @enum {string}
+         */
+        NameOrigin: "person" | "hosts" | "dhcp" | "dns";
+        HostNameBody: {
+            /** @description empty: none any more */
+            name: string;
+        };
         ExporterBody: {
             /** @description empty: none any more */
             name?: string;
@@ -2255,6 +2440,8 @@ export interface components {
         Conversation: {
             client: string;
             server: string;
+            client_name?: string;
+            server_name?: string;
             client_port?: number;
             server_port?: number;
             protocol: number;
@@ -2354,6 +2541,8 @@ export interface components {
             received?: number;
             /** @description source address of the datagram */
             exporter?: string;
+            /** @description of exporter, where it has one */
+            exporter_name?: string;
             /** @description observation domain (IPFIX), source id (v9), engine type and id (v5) */
             domain?: number;
             /** @description ifIndex of the ingress interface */
@@ -2364,8 +2553,12 @@ export interface components {
             direction?: number;
             /** @description source address */
             src?: string;
+            /** @description of src, where it has one */
+            src_name?: string;
             /** @description destination address */
             dst?: string;
+            /** @description of dst, where it has one */
+            dst_name?: string;
             /** @description source port; absent for protocols without ports unless exported */
             src_port?: number;
             /** @description destination port; ICMP: type * 256 + code where so exported */
@@ -2392,6 +2585,8 @@ export interface components {
             dst_as?: number;
             /** @description next hop's address, else the BGP next hop's */
             next_hop?: string;
+            /** @description of next_hop, where it has one */
+            next_hop_name?: string;
             /** @description prefix length of the route to the source */
             src_mask?: number;
             /** @description prefix length of the route to the destination */
@@ -2408,8 +2603,12 @@ export interface components {
             end_reason?: number;
             /** @description source address after translation */
             nat_src?: string;
+            /** @description of nat_src, where it has one */
+            nat_src_name?: string;
             /** @description destination address after translation */
             nat_dst?: string;
+            /** @description of nat_dst, where it has one */
+            nat_dst_name?: string;
             /** @description source port after translation */
             nat_src_port?: number;
             /** @description destination port after translation */
@@ -2422,6 +2621,8 @@ export interface components {
             app?: string;
             /** @description the local end */
             host?: string;
+            /** @description of host, where it has one */
+            host_name?: string;
             /** @description ifIndex, ingress or egress */
             if?: number;
             /** @description in, out, local or transit */

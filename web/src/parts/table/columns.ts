@@ -10,6 +10,7 @@ export interface Column<Row> {
   link?: (row: Row) => View | undefined;
   share?: (row: Row) => { in: number; out: number } | undefined; // a bar behind the number, 0 … 1
   mark?: (row: Row) => 'live' | 'past' | undefined; // a dot before the text
+  beside?: (row: Row) => string; // behind the text, softly
   hint?: (row: Row) => string; // more on hovering
   hidden?: boolean; // shown when chosen
   wide?: boolean; // stays on a phone
