@@ -211,7 +211,7 @@ void add_query(CLI::App& app, int& exit_code) {
   command->add_option("--metric", text.metric, "bytes, packets, flows, raw_bytes, …");
   command->add_option("--range", text.range, "-24h, -7d..-1d, today, 2026-08-13, …")
       ->capture_default_str();
-  command->add_option("--step", text.step, "one row for each 5m, 1h, …");
+  command->add_option("--step", text.step, "one row for each 5m, 1h, … or day, week, month");
   command->add_option("--top", text.top, "how many groups; 10 if not said");
   command->add_flag("--flows", options->flows, "list flows instead of adding them up");
   command->add_option("--limit", text.limit, "how many flows; all if not said");

@@ -2,31 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <ctime>
+#include "query/testing_zone.h"
 
 namespace query {
 namespace {
-
-// The machine's zone for one test, as POSIX text, so that no zone data need be installed.
-class Zone {
- public:
-  explicit Zone(const char* zone) {
-    setenv("TZ", zone, 1);
-    tzset();
-  }
-  ~Zone() {
-    unsetenv("TZ");
-    tzset();
-  }
-  Zone(const Zone&) = delete;
-  Zone& operator=(const Zone&) = delete;
-};
-constexpr const char* kBerlin = "CET-1CEST,M3.5.0,M10.5.0/3";
-
-base::UnixMs utc(std::string_view text) {
-  return utc_time_of(text).value_or(-1);
-}
 
 TEST(Durations, ReadWhatTheyWrite) {
   for (const auto* text : {"0s", "1ms", "250ms", "30s", "90s", "5m", "36h", "1d", "2w"}) {
@@ -42,9 +21,9 @@ TEST(Durations, RefuseEverythingElse) {
 }
 
 TEST(Times, InUtc) {
-  EXPECT_EQ(utc("1970-01-01Z"), 0);
-  EXPECT_EQ(utc("2026-08-13T20:00Z"), 1'786'651'200'000);
-  EXPECT_EQ(utc("2026-08-13 20:00:05.25Z"), 1'786'651'205'250);
+  EXPECT_EQ(testing_utc("1970-01-01Z"), 0);
+  EXPECT_EQ(testing_utc("2026-08-13T20:00Z"), 1'786'651'200'000);
+  EXPECT_EQ(testing_utc("2026-08-13 20:00:05.25Z"), 1'786'651'205'250);
   EXPECT_EQ(utc_text(1'786'651'205'250), "2026-08-13T20:00:05.250Z");
   EXPECT_EQ(utc_text(0), "1970-01-01T00:00:00Z");
 }
@@ -59,37 +38,37 @@ TEST(Times, RefuseWhatIsNoDate) {
 }
 
 TEST(Times, InTheMachinesZoneUnlessUtcIsSaid) {
-  const Zone zone(kBerlin);
-  EXPECT_EQ(time_of("2026-08-13T20:00"), utc("2026-08-13T18:00Z"));
-  EXPECT_EQ(time_of("2026-12-13T20:00"), utc("2026-12-13T19:00Z"));
-  EXPECT_EQ(time_of("2026-08-13T20:00Z"), utc("2026-08-13T20:00Z"));
+  const TestingZone zone(kBerlin);
+  EXPECT_EQ(time_of("2026-08-13T20:00"), testing_utc("2026-08-13T18:00Z"));
+  EXPECT_EQ(time_of("2026-12-13T20:00"), testing_utc("2026-12-13T19:00Z"));
+  EXPECT_EQ(time_of("2026-08-13T20:00Z"), testing_utc("2026-08-13T20:00Z"));
 }
 
 TEST(Times, AroundDaylightSaving) {
-  const Zone zone(kBerlin);
+  const TestingZone zone(kBerlin);
   // 02:00 to 03:00 does not exist on 29 March and exists twice on 25 October.
-  EXPECT_EQ(time_of("2026-03-29T02:30"), utc("2026-03-29T01:30Z"));
-  EXPECT_EQ(time_of("2026-10-25T02:30"), utc("2026-10-25T00:30Z"));
-  EXPECT_EQ(time_of("2026-10-25T03:30"), utc("2026-10-25T02:30Z"));
+  EXPECT_EQ(time_of("2026-03-29T02:30"), testing_utc("2026-03-29T01:30Z"));
+  EXPECT_EQ(time_of("2026-10-25T02:30"), testing_utc("2026-10-25T00:30Z"));
+  EXPECT_EQ(time_of("2026-10-25T03:30"), testing_utc("2026-10-25T02:30Z"));
 }
 
 TEST(LocalDays, AreAsLongAsTheClockSays) {
-  const Zone zone(kBerlin);
+  const TestingZone zone(kBerlin);
   const auto day_of = [](std::string_view noon) {
-    return local_midnight(utc(noon), 1) - local_midnight(utc(noon), 0);
+    return local_midnight(testing_utc(noon), 1) - local_midnight(testing_utc(noon), 0);
   };
   EXPECT_EQ(day_of("2026-03-28T12:00Z"), 24 * base::kMsPerHour);
   EXPECT_EQ(day_of("2026-03-29T12:00Z"), 23 * base::kMsPerHour);
   EXPECT_EQ(day_of("2026-10-25T12:00Z"), 25 * base::kMsPerHour);
-  EXPECT_EQ(local_midnight(utc("2026-08-31T22:30Z"), 0), utc("2026-08-31T22:00Z"));
-  EXPECT_EQ(local_midnight(utc("2026-08-31T12:00Z"), 1), utc("2026-08-31T22:00Z"));
+  EXPECT_EQ(local_midnight(testing_utc("2026-08-31T22:30Z"), 0), testing_utc("2026-08-31T22:00Z"));
+  EXPECT_EQ(local_midnight(testing_utc("2026-08-31T12:00Z"), 1), testing_utc("2026-08-31T22:00Z"));
 }
 
 TEST(LocalWeeks, BeginOnMonday) {
-  const Zone zone(kBerlin);
-  EXPECT_EQ(local_week(utc("2026-11-23T12:00Z")), utc("2026-11-22T23:00Z"));
-  EXPECT_EQ(local_week(utc("2026-11-29T12:00Z")), utc("2026-11-22T23:00Z"));
-  EXPECT_EQ(local_month(utc("2026-11-29T12:00Z")), utc("2026-10-31T23:00Z"));
+  const TestingZone zone(kBerlin);
+  EXPECT_EQ(local_week(testing_utc("2026-11-23T12:00Z")), testing_utc("2026-11-22T23:00Z"));
+  EXPECT_EQ(local_week(testing_utc("2026-11-29T12:00Z")), testing_utc("2026-11-22T23:00Z"));
+  EXPECT_EQ(local_month(testing_utc("2026-11-29T12:00Z")), testing_utc("2026-10-31T23:00Z"));
 }
 
 }  // namespace

@@ -161,6 +161,7 @@ class Findings {
   std::vector<Finding> take();
 
  private:
+  std::string silence_hint(std::uint16_t port) const;
   void add_templates(const ExporterView& view, const std::string& name);
   void add_fields(const ExporterView& view, const std::string& name);
   void add_sampling(const ExporterView& view, const std::string& name);
@@ -197,10 +198,21 @@ void Findings::add_ports() {
   if (datagrams > 0 || is_known || bound.empty()) return;
   all_.push_back({FindingState::Silence, FindingLevel::Wait,
                   fmt::format("Nothing has reached UDP {} yet.", fmt::join(bound, ", ")),
-                  fmt::format("Set up your router. To see whether packets get here at all, run "
-                              "`echo test | nc -u -w1 {} {}` on another machine{}.",
-                              facts_.address.empty() ? "ADDRESS" : facts_.address, bound.front(),
-                              facts_.address.empty() ? ", with this machine's address" : "")});
+                  silence_hint(bound.front())});
+}
+
+std::string Findings::silence_hint(std::uint16_t port) const {
+  if (facts_.is_address_loopback) {
+    return fmt::format(
+        "Weir listens on {} only, which nothing but this machine reaches. To see whether packets "
+        "get here at all, run `echo test | nc -u -w1 {} {}` on this machine.",
+        facts_.address, facts_.address, port);
+  }
+  return fmt::format(
+      "Set up your router. To see whether packets get here at all, run "
+      "`echo test | nc -u -w1 {} {}` on another machine{}.",
+      facts_.address.empty() ? "ADDRESS" : facts_.address, port,
+      facts_.address.empty() ? ", with this machine's address" : "");
 }
 
 void Findings::add_refused() {

@@ -79,6 +79,7 @@ struct DiagnosisFacts {
   std::function<bool(const flow::Address&)> sampling_is_set;
   // Of this machine, as exporters should be told it; empty: not known.
   std::string address = {};
+  bool is_address_loopback = false;  // it is the only one that is listened on
 };
 
 struct Diagnosis {

@@ -58,7 +58,8 @@ class DiagnoseTest : public testing::Test {
          .last_hour = last_hour_,
          .called = [](const flow::Address& exporter) { return flow::to_text(exporter); },
          .sampling_is_set = [this](const flow::Address&) { return sampling_is_set_; },
-         .address = address_});
+         .address = address_,
+         .is_address_loopback = is_address_loopback_});
   }
   // The only finding there shall be.
   Finding finding() {
@@ -78,6 +79,7 @@ class DiagnoseTest : public testing::Test {
   std::map<flow::Address, flow::LedgerCounts> last_hour_;
   bool sampling_is_set_ = false;
   std::string address_;
+  bool is_address_loopback_ = false;
 };
 
 TEST_F(DiagnoseTest, FindsNothingWhereAllIsWell) {
@@ -106,6 +108,10 @@ TEST_F(DiagnoseTest, S2SaysThatNothingCameToAnyPort) {
   EXPECT_THAT(finding().hint, HasSubstr("nc -u -w1 ADDRESS 2055` on another machine, with"));
   address_ = "192.168.1.10";
   EXPECT_THAT(finding().hint, HasSubstr("nc -u -w1 192.168.1.10 2055` on another machine."));
+  address_ = "127.0.0.1";
+  is_address_loopback_ = true;
+  EXPECT_THAT(finding().hint, HasSubstr("listens on 127.0.0.1 only"));
+  EXPECT_THAT(finding().hint, HasSubstr("nc -u -w1 127.0.0.1 2055` on this machine."));
   EXPECT_THAT(diagnosed().senders, IsEmpty());
 }
 

@@ -17,6 +17,8 @@ import { Weir } from './weir.js';
 const kPages = [
   '/',
   '/hosts',
+  '/hosts/apps',
+  '/hosts/usage',
   '/hosts/192.168.1.23',
   '/sessions',
   '/sessions/recent',

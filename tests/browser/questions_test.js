@@ -208,6 +208,41 @@ describe('the questions', () => {
     assert.equal(page.clicks, 2);
   });
 
+  it('how much each host used each day of the month, down and up, and that as a file: three clicks', async () => {
+    await open();
+    await page.press_on(page.getByRole('link', { name: 'Hosts', exact: true }));
+    await page.press_on(page.getByRole('link', { name: 'Usage', exact: true }));
+    await page.waitForURL('**/hosts/usage');
+    const today = new Date(now);
+    const month = new Date(today.getFullYear(), today.getMonth(), 1).getTime();
+    const hosts = truth.top(month, now, ends);
+    await table_tells('Usage', 1, hosts);
+    const days = [midnight(1), midnight(0)].filter((day) => day >= month);
+    const used = (host, from, to) => ({
+      in: truth.bytes_within(from, to, ({ dst }) => dst === host),
+      out: truth.bytes_within(from, to, ({ src }) => src === host),
+    });
+    const about = (cell, bytes, what) =>
+      cell === '' ? assert.equal(bytes, 0, what) : assert_about(octets_of(cell), bytes, what);
+    const rows = await cells_of(page.getByRole('table', { name: 'Usage' }));
+    for (const [host, , down, up, ...of_days] of rows) {
+      const all = used(host, month, now);
+      about(down, all.in, `${host} down`);
+      about(up, all.out, `${host} up`);
+      days.forEach((day, index) => {
+        const of_day = used(host, day, Math.min(now, day + 24 * kHour));
+        about(of_days[index], of_day.in + of_day.out, `${host} ${new Date(day)}`);
+      });
+    }
+    const lines = await file_of(page.getByRole('link', { name: 'CSV' }));
+    for (const { time, host, dir, bytes } of lines) {
+      const day = Number(time);
+      assert.ok(days.includes(day), time);
+      assert_about(Number(bytes), used(host, day, Math.min(now, day + 24 * kHour))[dir], host);
+    }
+    assert.equal(page.clicks, 3);
+  });
+
   it('all senders: one click', async () => {
     await open();
     await page.press_on(page.getByRole('link', { name: /^all.*Top senders$/ }));

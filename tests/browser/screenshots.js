@@ -10,6 +10,8 @@ import { Weir } from './weir.js';
 const kPages = {
   overview: '/',
   hosts: '/hosts',
+  apps: '/hosts/apps',
+  usage: '/hosts/usage?t=-7d',
   host: '/hosts/192.168.1.23',
   sessions: '/sessions',
   explore: '/explore',

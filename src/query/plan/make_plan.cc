@@ -120,15 +120,28 @@ Expected<std::uint64_t, UserError> parse_whole(std::string_view where, std::stri
                 {}});
 }
 
-Expected<std::int64_t, UserError> parse_step(std::string_view text, const TimeRange& range) {
-  if (text.empty()) return 0;
-  auto step = parse_duration(text);
-  if (!step) {
-    step.error().where = "step";
-    return step;
+struct Step {
+  std::int64_t step_ms = 0;
+  Calendar calendar = Calendar::None;
+};
+
+Expected<Step, UserError> parse_step(std::string_view text, const TimeRange& range) {
+  if (text.empty()) return Step{};
+  Step step;
+  if (const auto calendar = calendar_of(text)) {
+    step = {unit_of(*calendar, range.from, range.to), *calendar};
+  } else if (const auto duration = parse_duration(text)) {
+    step = {*duration, Calendar::None};
+  } else {
+    UserError error = duration.error();
+    error.where = "step";
+    error.hint = "or day, week or month of the machine's zone";
+    return Unexpected(std::move(error));
   }
   const std::int64_t steps =
-      (base::floor_to(range.to - 1, *step) - base::floor_to(range.from, *step)) / *step + 1;
+      (base::floor_to(range.to - 1, step.step_ms) - base::floor_to(range.from, step.step_ms)) /
+          step.step_ms +
+      1;
   if (steps > kMaxSteps) {
     return Unexpected(UserError{"step",
                                 fmt::format("expected at most {} steps in the range, `{}` makes {}",
@@ -198,7 +211,8 @@ std::optional<UserError> fill_sums(const PlanText& text, Plan& plan) {
   plan.metrics = std::move(*metrics);
   const auto step = parse_step(text.step, plan.range);
   if (!step) return step.error();
-  plan.step_ms = *step;
+  plan.step_ms = step->step_ms;
+  plan.calendar = step->calendar;
   if (text.top.empty()) return std::nullopt;
   const auto top = parse_whole("top", text.top, kMaxTop);
   if (!top) return top.error();

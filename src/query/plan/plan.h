@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "flow/columns.h"
 #include "query/filter/filter.h"
+#include "query/plan/calendar.h"
 
 // A question as a value: filter + group-by + metrics + range + step + top N. Pure.
 namespace query {
@@ -48,7 +49,9 @@ struct Plan {
   std::vector<Metric> metrics = {Metric::Bytes, Metric::Packets, Metric::Flows};
   TimeRange range;
   std::int64_t step_ms = 0;  // 0: one sum over the range; else UTC-aligned steps
-  std::uint32_t top = 10;    // with a step: the top N over the whole range, each with its steps
+  // Not None: the steps are its own, sums of those of step_ms, which divides them.
+  Calendar calendar = Calendar::None;
+  std::uint32_t top = 10;  // with a step: the top N over the whole range, each with its steps
   // Only rows whose `counted` is not false. make_plan() clears it where the question is about
   // observation points (exporter, domain, interfaces, direction or `counted` in by or filter) or
   // lists flows.

@@ -90,6 +90,18 @@ TEST(MakePlan, ReadsEveryMember) {
   EXPECT_EQ(plan->top, 3u);
 }
 
+TEST(MakePlan, ReadsStepsOfACalendar) {
+  PlanText text;
+  text.step = "day";
+  text.range = "month";
+  const auto plan = make_plan(text, kNow);
+  ASSERT_TRUE(plan) << base::to_text(plan.error());
+  EXPECT_EQ(plan->calendar, Calendar::Day);
+  EXPECT_EQ(plan->step_ms, base::kMsPerHour);
+  text.range = "0..now";
+  EXPECT_EQ(make_plan(text, kNow).error().where, "step");
+}
+
 TEST(MakePlan, ListsFlows) {
   PlanText text;
   text.flows = "1";

@@ -4,12 +4,14 @@
 #include <boost/json.hpp>
 #include <cstdlib>
 
+#include "serve/api/hosts.h"
 #include "serve/api/json_body.h"
 #include "serve/api/query_errors.h"
 #include "serve/api/routes.h"
 #include "serve/diagnosis.h"
 #include "serve/export/csv_rows.h"
 #include "serve/machine.h"
+#include "state/setting_values.h"
 
 // What the Setup page shows.
 namespace serve {
@@ -69,21 +71,37 @@ json::array findings_json(const std::vector<Finding>& findings) {
   return listed;
 }
 
-// The address to tell exporters: the one this client reached us by, where that is not loopback.
-void tell_addresses(const Peer& peer, json::object& told) {
-  std::string address;
+// The one address that all ports are bound to; unspecified where there are several, or all.
+flow::Address listening_address(const flow::ReceiveView& receive) {
+  std::optional<flow::Address> only;
+  for (const flow::PortView& port : receive.ports) {
+    const auto endpoint = state::parse_endpoint(port.address);
+    if (!endpoint || (only && *only != endpoint->address)) return {};
+    only = endpoint->address;
+  }
+  return only.value_or(flow::Address{});
+}
+
+// The address to tell exporters: the one that is listened on; where that is every one, the one
+// that this client reached us by, if it is not loopback.
+void tell_addresses(const Peer& peer, const flow::ReceiveView& receive, json::object& told) {
+  const flow::Address bound = listening_address(receive);
+  std::string address = bound.is_unspecified() ? "" : flow::to_text(bound);
   bool is_lent = false;
   json::array listed;
   for (const MachineAddress& one : machine_addresses()) {
     const std::string text = flow::to_text(one.address);
     listed.push_back(
         json::object{{"address", text}, {"interface", one.interface}, {"from_dhcp", one.is_lent}});
-    if (address.empty() || (!peer.unix_socket && one.address == peer.local)) {
+    const bool is_reached =
+        bound.is_unspecified() && !peer.unix_socket && one.address == peer.local;
+    if (address.empty() || text == address || is_reached) {
       address = text;
       is_lent = one.is_lent;
     }
   }
   told["address"] = address;
+  told["address_is_loopback"] = is_loopback(bound);
   told["address_from_dhcp"] = is_lent;
   told["addresses"] = std::move(listed);
 }
@@ -143,7 +161,7 @@ std::optional<Response> get_diagnosis(Api& api, const Call& call) {
       api.sources().questions.ledger_sums({call.now - base::kMsPerHour, call.now + 1});
   if (!last_hour) return query_error_response(last_hour.error());
   json::object told;
-  tell_addresses(call.request.peer, told);
+  tell_addresses(call.request.peer, *receive, told);
   const Diagnosis diagnosis = diagnose(
       {.now = call.now,
        .receive = *receive,
@@ -152,7 +170,8 @@ std::optional<Response> get_diagnosis(Api& api, const Call& call) {
        .called = [&](const flow::Address& exporter) { return called(*settings, exporter); },
        .sampling_is_set =
            [&](const flow::Address& exporter) { return is_sampling_set(*settings, exporter); },
-       .address = std::string(told.at("address").get_string())});
+       .address = std::string(told.at("address").get_string()),
+       .is_address_loopback = told.at("address_is_loopback").get_bool()});
 
   if (format == "csv") return senders_csv(diagnosis.senders, settings->exporters);
 

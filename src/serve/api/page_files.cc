@@ -109,6 +109,28 @@ std::string hosts_query(const View& view) {
       .text();
 }
 
+std::string apps_query(const View& view) {
+  return Query()
+      .add("by", "host,app,dir")
+      .add("metric", view.text("m", "bytes"))
+      .add("range", view.text("t", kDay))
+      .add("filter", filter_of(view))
+      .add("top", kMost)
+      .text();
+}
+
+std::string usage_query(const View& view) {
+  const std::string period = view.text("by", "day");
+  return Query()
+      .add("by", "host,dir")
+      .add("metric", view.text("m", "bytes"))
+      .add("range", view.text("t", "month"))
+      .add("step", period == "hour" ? "1h" : period)
+      .add("filter", filter_of(view))
+      .add("top", kMost)
+      .text();
+}
+
 std::string host_query(const View& view) {
   return Query()
       .add("range", view.text("t", kDay))
@@ -169,6 +191,8 @@ constexpr PageFile kFiles[] = {
     {"/overview", "/api/v1/query", overview_query},
     {"/hosts", "/api/v1/query", hosts_query},
     {"/hosts/top", "/api/v1/query", hosts_query},
+    {"/hosts/apps", "/api/v1/query", apps_query},
+    {"/hosts/usage", "/api/v1/query", usage_query},
     {"/hosts/", "/api/v1/conversations", host_query},
     {"/host/", "/api/v1/conversations", host_query},
     {"/sessions", "/api/v1/conversations", active_query},

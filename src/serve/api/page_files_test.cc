@@ -44,6 +44,13 @@ TEST(PageFiles, AskWhatThePageAsks) {
             "format=csv");
   EXPECT_EQ(asked("/hosts.csv", "sort=-out"),
             "/api/v1/query by=host,dir metric=bytes,flows range=-24h top=10000 format=csv");
+  EXPECT_EQ(asked("/hosts/apps.csv", "f=app:dns"),
+            "/api/v1/query by=host,app,dir metric=bytes range=-24h filter=app:dns top=10000 "
+            "format=csv");
+  EXPECT_EQ(asked("/hosts/usage.csv"),
+            "/api/v1/query by=host,dir metric=bytes range=month step=day top=10000 format=csv");
+  EXPECT_EQ(asked("/hosts/usage.json", "t=today&by=hour&m=flows"),
+            "/api/v1/query by=host,dir metric=flows range=today step=1h top=10000 format=json");
   EXPECT_EQ(asked("/hosts/10.0.0.5.csv", "t=2026-08-13T19:00..2026-08-13T20:00"),
             "/api/v1/conversations range=2026-08-13T19:00..2026-08-13T20:00 filter=host:10.0.0.5 "
             "top=10000 format=csv");

@@ -128,7 +128,11 @@ class JsonWriter final : public AnswerWriter {
     out_.append(",\"to\":");
     number(summary.range.to);
     out_.append("}");
-    if (plan_.step_ms > 0) member("step", plan_.step_ms);
+    if (plan_.calendar != query::Calendar::None) {
+      member("calendar", query::name_of(plan_.calendar));
+    } else if (plan_.step_ms > 0) {
+      member("step", plan_.step_ms);
+    }
     member("filter", plan_.filter.canonical);
     member("tier", summary.tier);
     flag("exact", summary.exact);

@@ -5,6 +5,7 @@
 
 #include <thread>
 
+#include "query/testing_zone.h"
 #include "store/embedded/store_fixture_test.h"
 
 namespace store {
@@ -117,6 +118,19 @@ TEST_F(EmbeddedStoreTest, RowsOfAnExporterWithoutAClockDoNotStretchTheOthersPart
   auto all_time = plan("src");
   all_time.range.from = 0;
   EXPECT_THAT(ask(all_time), ElementsAre("10.0.0.1 800", "10.0.0.2 700"));
+}
+
+TEST_F(EmbeddedStoreTest, DaysAreOfTheMachinesZone) {
+  const query::TestingZone zone("<+1200>-12");  // where the day begins at noon of UTC
+  open();
+  append({a_flow("10.0.0.1", "198.51.100.1", 1'000, kNoon + 4'000),
+          a_flow("10.0.0.1", "198.51.100.2", 70, kNoon + 50 * base::kMsPerMinute),
+          a_flow("10.0.0.2", "198.51.100.1", 50, kNoon - base::kMsPerMinute)});
+  const std::string before = std::to_string(kNoon - base::kMsPerDay);
+  const std::string after = std::to_string(kNoon);
+  EXPECT_THAT(ask(plan("src", "", "bytes,flows", "day")),
+              ElementsAre(before + " 10.0.0.1 600 0", after + " 10.0.0.1 470 2",
+                          before + " 10.0.0.2 50 1"));
 }
 
 TEST_F(EmbeddedStoreTest, AnswersNothingFromAnEmptyFolder) {

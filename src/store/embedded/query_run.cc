@@ -181,23 +181,49 @@ QueryRun::Done QueryRun::give_steps(const std::vector<Group>& groups) {
       metric_sums(plan_), rows, sql.parameter(registered.number()), same);
   auto result = ask(sql);
   if (!result) return base::Unexpected(result.error());
+  return give_step_rows(*result, groups);
+}
+
+// Rows of (group, step of step_ms, metrics), those of a group one after the other: a calendar's
+// steps are sums of neighbours.
+QueryRun::Done QueryRun::give_step_rows(duck::Rows& result, const std::vector<Group>& groups) {
+  AnswerRows answer(plan_);
+  query::CalendarSteps steps(plan_.calendar);
+  std::size_t group = 0;
+  base::UnixMs begin = 0;
+  std::vector<Int128> sums;  // of the step that is open; empty: none is
   std::vector<std::int64_t> metrics(plan_.metrics.size());
+  const auto close = [&]() -> Done {
+    if (sums.empty()) return {};
+    std::ranges::transform(sums, metrics.begin(), held);
+    answer.add_step(begin, groups[group].keys, metrics);
+    sums.clear();
+    if (!answer.is_full()) return {};
+    Done done = give(answer.chunk());
+    answer.clear();
+    return done;
+  };
   for (;;) {
-    const auto found = next(*result);
+    const auto found = next(result);
     if (!found) return base::Unexpected(found.error());
-    if (!*found) return give(answer.chunk());
+    if (!*found) break;
     const duck::Chunk& chunk = **found;
     for (std::size_t row = 0; row < chunk.rows(); ++row) {
-      for (std::size_t i = 0; i < metrics.size(); ++i) {
-        metrics[i] = chunk.is_valid(2 + i, row) ? number_at(chunk, 2 + i, row) : 0;
+      const auto row_group = static_cast<std::size_t>(number_at(chunk, 0, row));
+      const base::UnixMs row_begin = steps.begin_of(number_at(chunk, 1, row) * plan_.step_ms);
+      if (row_group != group || row_begin != begin) {
+        if (auto done = close(); !done) return done;
+        group = row_group;
+        begin = row_begin;
       }
-      const auto group = static_cast<std::size_t>(number_at(chunk, 0, row));
-      answer.add_step(number_at(chunk, 1, row) * plan_.step_ms, groups[group].keys, metrics);
-      if (!answer.is_full()) continue;
-      if (auto done = give(answer.chunk()); !done) return done;
-      answer.clear();
+      sums.resize(metrics.size());
+      for (std::size_t i = 0; i < sums.size(); ++i) {
+        if (chunk.is_valid(2 + i, row)) sums[i] += number_at(chunk, 2 + i, row);
+      }
     }
   }
+  if (auto done = close(); !done) return done;
+  return give(answer.chunk());
 }
 
 base::Expected<std::uint64_t, QueryFailure> QueryRun::removed_bytes() {

@@ -34,6 +34,7 @@ class QueryRun {
   Done sum_groups(TopGroups& groups);
   Done give_groups(const std::vector<Group>& groups);
   Done give_steps(const std::vector<Group>& groups);
+  Done give_step_rows(duck::Rows& result, const std::vector<Group>& groups);
   base::Expected<std::uint64_t, QueryFailure> removed_bytes();
   // Every SELECT of the plan, joined.
   std::string rows_sql(const query::Plan& plan, bool uncounted_only, duck::Sql& sql) const;

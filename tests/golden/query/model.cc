@@ -275,11 +275,13 @@ using Groups = std::map<Keys, Group>;
 void add_flow(const query::Plan& plan, const FlowRecord& flow, Group& group) {
   if (const auto whole = inside(plan, flow, plan.range)) add(group.whole, *whole);
   if (plan.step_ms == 0) return;
+  query::CalendarSteps calendar(plan.calendar);
   for (base::UnixMs step = base::floor_to(plan.range.from, plan.step_ms); step < plan.range.to;
        step += plan.step_ms) {
     const query::TimeRange range{std::max(step, plan.range.from),
                                  std::min(step + plan.step_ms, plan.range.to)};
-    if (const auto sums = inside(plan, flow, range)) add(group.steps[step], *sums);
+    if (const auto sums = inside(plan, flow, range))
+      add(group.steps[calendar.begin_of(step)], *sums);
   }
 }
 

@@ -170,7 +170,7 @@ query::PlanText RandomQuestions::question() {
                          "tcp_flags", "in_if", "out_if", "exporter", "counted"},
                         3);
   }
-  if (one_in(3)) text.step = one_of({"1m", "5m", "7s", "1h", "90s"});
+  if (one_in(3)) text.step = one_of({"1m", "5m", "7s", "1h", "90s", "day", "week", "month"});
   if (one_in(2)) text.top = std::to_string(1 + below(5));
   if (one_in(4)) text.top = "10000";
   return text;

@@ -24,7 +24,7 @@ export function pace_ms(range: TimeRange): number {
   return length <= 864e5 ? 10_000 : 60_000;
 }
 
-function quoted(text: string): string {
+export function quoted(text: string): string {
   return /[\s"()|,]/.test(text) ? `"${text.replaceAll('"', '')}"` : text;
 }
 

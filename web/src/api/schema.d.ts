@@ -22,7 +22,7 @@ export interface paths {
                     metric?: string;
                     /** @description -24h, -7d..-1d, 2026-08-13T20:00..2026-08-13T21:00, today, … */
                     range?: string;
-                    /** @description 30s, 5m, 1h, 1d: sums per step; absent: one sum */
+                    /** @description 30s, 5m, 1h, 1d, or day, week, month of the server's zone: sums per step; absent: one sum */
                     step?: string;
                     /** @description how many rows; 10 when absent */
                     top?: number;
@@ -2114,8 +2114,10 @@ export interface components {
             now: components["schemas"]["Time"];
             started: components["schemas"]["Time"];
             replaying: boolean;
-            /** @description of this machine, as exporters should be told it; empty: it has none but loopback */
+            /** @description of this machine, as exporters should be told it: the one that is listened on, else the one this client reached it by; empty: it has none but loopback */
             address: string;
+            /** @description only loopback is listened on: no other machine reaches it */
+            address_is_loopback: boolean;
             /** @description it was lent for a time: reserve it in the router */
             address_from_dhcp: boolean;
             addresses: components["schemas"]["MachineAddress"][];
@@ -2302,6 +2304,11 @@ export interface components {
             range: components["schemas"]["Range"];
             /** @description milliseconds */
             step?: number;
+            /**
+             * @description instead of step
+             * @enum {string}
+             */
+            calendar?: "day" | "week" | "month";
             /** @description canonical */
             filter: string;
             tier: string;

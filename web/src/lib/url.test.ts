@@ -58,6 +58,8 @@ function random_place(random: Seeded): Place {
   return random.pick<Place>([
     { page: 'overview' },
     { page: 'hosts' },
+    { page: 'apps' },
+    { page: 'usage' },
     {
       page: 'host',
       id: random.pick(['10.0.0.5', '2001:db8::1', 'top/../x', `h${random.text(kLetters, 6)}`]),

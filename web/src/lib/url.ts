@@ -7,6 +7,8 @@ import { parse_range, range_text, type TimeRange } from './time_range';
 export type Place =
   | { page: 'overview' }
   | { page: 'hosts' }
+  | { page: 'apps' }
+  | { page: 'usage' }
   | { page: 'host'; id: string }
   | { page: 'sessions'; tab: 'active' | 'recent' }
   | { page: 'explore'; tab: 'chart' | 'flows' }
@@ -15,7 +17,17 @@ export type Place =
 
 export const kMetrics = ['bytes', 'packets', 'flows'] as const;
 export type Metric = (typeof kMetrics)[number];
-export const kShapes = ['stacked', 'lines', 'table', 'local', 'internet', 'all'] as const;
+export const kShapes = [
+  'stacked',
+  'lines',
+  'table',
+  'local',
+  'internet',
+  'all',
+  'both',
+  'in',
+  'out',
+] as const;
 export type Shape = (typeof kShapes)[number];
 export const kCompares = ['none', 'previous', 'week'] as const;
 export type Compare = (typeof kCompares)[number];
@@ -64,6 +76,10 @@ export function defaults_of(place: Place): Settings {
       return { ...kPlain, by: ['app'] };
     case 'hosts':
       return { ...kPlain, view: 'local' };
+    case 'apps':
+      return { ...kPlain, view: 'both' };
+    case 'usage':
+      return { ...kPlain, t: { kind: 'named', name: 'month' }, by: ['day'], view: 'both' };
     case 'sessions':
       return { ...kPlain, t: { kind: 'last', ago: { count: 1, unit: 'h' } } };
     case 'overview':
@@ -109,6 +125,10 @@ export function path_of(place: Place): string {
       return '/';
     case 'hosts':
       return '/hosts';
+    case 'apps':
+      return '/hosts/apps';
+    case 'usage':
+      return '/hosts/usage';
     case 'host':
       return `/hosts/${encode_segment(place.id)}`;
     case 'sessions':
@@ -187,6 +207,7 @@ export function place_of(path: string): Place {
       return { page: 'overview' };
     case 'hosts':
       if (rest === undefined || rest === 'top') return { page: 'hosts' };
+      if (rest === 'apps' || rest === 'usage') return { page: rest };
       return { page: 'host', id: decode(rest) };
     case 'sessions':
       if (rest === undefined || rest === 'active') return { page, tab: 'active' };

@@ -40,6 +40,12 @@ export function ago_text(ms: number, now: number): string {
   return `${largest} ago`;
 }
 
+const month = new Intl.DateTimeFormat('en-GB', { month: 'short', year: 'numeric' });
+
+export function month_text(ms: number): string {
+  return month.format(ms);
+}
+
 // Monday first.
 export function weekday_names(): string[] {
   return Array.from({ length: 7 }, (_, index) => weekday.format(new Date(2026, 5, 1 + index)));

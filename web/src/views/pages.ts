@@ -7,6 +7,8 @@ type Loader = () => Promise<{ default: unknown }>;
 
 const kLoaders: Partial<Record<Place['page'], Loader>> = {
   hosts: () => import('./HostsPage.svelte'),
+  apps: () => import('./AppsPage.svelte'),
+  usage: () => import('./UsagePage.svelte'),
   host: () => import('./HostPage.svelte'),
   sessions: () => import('./SessionsPage.svelte'),
   explore: () => import('./ExplorePage.svelte'),
