@@ -31,7 +31,7 @@ std::optional<Transport> transport_of(std::string_view text) {
   return std::nullopt;
 }
 
-class Reader {
+class ServicesReader {
  public:
   void take(std::uint32_t line, std::string_view text) {
     const Commented commented = without_comment(text);
@@ -92,7 +92,7 @@ class Reader {
 }  // namespace
 
 ServicesFile parse_services(std::string_view text) {
-  Reader reader;
+  ServicesReader reader;
   for_each_line(text, [&](std::uint32_t line, std::string_view one) { reader.take(line, one); });
   return std::move(reader.file);
 }

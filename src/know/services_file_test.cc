@@ -9,7 +9,7 @@
 namespace know {
 namespace {
 
-std::vector<std::string> warnings_of(std::string_view text) {
+std::vector<std::string> warnings_of_services(std::string_view text) {
   const auto read = parse_services(text);
   std::vector<std::string> all;
   for (const Warning& one : read.warnings.listed()) all.push_back(to_text(one));
@@ -44,14 +44,15 @@ TEST(ServicesFile, EachBadLineIsNamedAndTheOthersHold) {
   EXPECT_EQ(parse_services(text).lines.size(), 2u);
   const std::string form =
       ": expected a port from 0 to 65535 and its transport, such as 3389/tcp or 53/udp";
-  EXPECT_EQ(warnings_of(text), (std::vector<std::string>{
-                                   "2: alone: expected a port after the name, such as 3389/tcp",
-                                   "3: 70000/tcp" + form, "4: 80" + form, "5: 80/ipx" + form,
-                                   "6: ?: a name has no control characters", "7: 12x/udp" + form}));
+  EXPECT_EQ(
+      warnings_of_services(text),
+      (std::vector<std::string>{"2: alone: expected a port after the name, such as 3389/tcp",
+                                "3: 70000/tcp" + form, "4: 80" + form, "5: 80/ipx" + form,
+                                "6: ?: a name has no control characters", "7: 12x/udp" + form}));
 }
 
 TEST(ServicesFile, OfTwoNamesForAPortTheFirstCounts) {
-  EXPECT_EQ(warnings_of("a 1000/tcp\nb 1000/tcp\nc 1000/udp\na 1000/tcp\n"),
+  EXPECT_EQ(warnings_of_services("a 1000/tcp\nb 1000/tcp\nc 1000/udp\na 1000/tcp\n"),
             (std::vector<std::string>{"2: 1000/tcp: line 1 calls it a already: the first counts"}));
   const Services services(parse_services("a 1000/tcp\nb 1000/tcp\n"));
   EXPECT_EQ(flow::NamePool::instance().text_of(services.app(6, 1000, 50'000)), "a");
