@@ -53,9 +53,9 @@ std::optional<Item> item_of(std::string_view text) {
   return std::nullopt;
 }
 
-class ListReader {
+class ProtocolsReader {
  public:
-  explicit ListReader(const ServiceNames& names) : names_(names) {}
+  explicit ProtocolsReader(const ServiceNames& names) : names_(names) {}
 
   void take_line(std::uint32_t line, std::string_view text) {
     line_ = line;
@@ -214,7 +214,7 @@ class ListReader {
 }  // namespace
 
 ProtocolsList parse_protocols(std::string_view text, const ServiceNames& names) {
-  ListReader reader(names);
+  ProtocolsReader reader(names);
   for_each_line(text,
                 [&](std::uint32_t line, std::string_view one) { reader.take_line(line, one); });
   return reader.finish();

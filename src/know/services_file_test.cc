@@ -9,7 +9,7 @@
 namespace know {
 namespace {
 
-std::vector<std::string> warnings_of_services(std::string_view text) {
+std::vector<std::string> service_warnings(std::string_view text) {
   const auto read = parse_services(text);
   std::vector<std::string> all;
   for (const Warning& one : read.warnings.listed()) all.push_back(to_text(one));
@@ -45,14 +45,14 @@ TEST(ServicesFile, EachBadLineIsNamedAndTheOthersHold) {
   const std::string form =
       ": expected a port from 0 to 65535 and its transport, such as 3389/tcp or 53/udp";
   EXPECT_EQ(
-      warnings_of_services(text),
+      service_warnings(text),
       (std::vector<std::string>{"2: alone: expected a port after the name, such as 3389/tcp",
                                 "3: 70000/tcp" + form, "4: 80" + form, "5: 80/ipx" + form,
                                 "6: ?: a name has no control characters", "7: 12x/udp" + form}));
 }
 
 TEST(ServicesFile, OfTwoNamesForAPortTheFirstCounts) {
-  EXPECT_EQ(warnings_of_services("a 1000/tcp\nb 1000/tcp\nc 1000/udp\na 1000/tcp\n"),
+  EXPECT_EQ(service_warnings("a 1000/tcp\nb 1000/tcp\nc 1000/udp\na 1000/tcp\n"),
             (std::vector<std::string>{"2: 1000/tcp: line 1 calls it a already: the first counts"}));
   const Services services(parse_services("a 1000/tcp\nb 1000/tcp\n"));
   EXPECT_EQ(flow::NamePool::instance().text_of(services.app(6, 1000, 50'000)), "a");
@@ -77,17 +77,17 @@ TEST(ServicesFile, TheUsersLineWinsOverOurs) {
   EXPECT_EQ(name(6, 443), "https");
 }
 
-std::vector<std::uint16_t> ports_of(const ServiceNames& names, std::string_view name) {
+std::vector<std::uint16_t> ports_named(const ServiceNames& names, std::string_view name) {
   const auto ports = names.ports_of(name);
   return {ports.begin(), ports.end()};
 }
 
 TEST(ServiceNames, ANameOfOursIsTheUsualPort) {
   const ServiceNames names;
-  EXPECT_EQ(ports_of(names, "http"), std::vector<std::uint16_t>{80});
-  EXPECT_EQ(ports_of(names, "rdp"), std::vector<std::uint16_t>{3389});
-  EXPECT_EQ(ports_of(names, "quic"), std::vector<std::uint16_t>{443});
-  EXPECT_EQ(ports_of(names, "nothing"), std::vector<std::uint16_t>{});
+  EXPECT_EQ(ports_named(names, "http"), std::vector<std::uint16_t>{80});
+  EXPECT_EQ(ports_named(names, "rdp"), std::vector<std::uint16_t>{3389});
+  EXPECT_EQ(ports_named(names, "quic"), std::vector<std::uint16_t>{443});
+  EXPECT_EQ(ports_named(names, "nothing"), std::vector<std::uint16_t>{});
 }
 
 TEST(ServiceNames, NtopsOwnNamesAreKnown) {
@@ -100,16 +100,16 @@ TEST(ServiceNames, NtopsOwnNamesAreKnown) {
       {"bwnfs", 650},       {"nfsd", 2049},     {"nfsd-status", 1110}, {"imap2", 143},
       {"domain", 53},       {"login", 513},     {"ldaps", 636}};
   for (const auto& [name, port] : builtin) {
-    EXPECT_EQ(ports_of(names, name), std::vector<std::uint16_t>{port}) << name;
+    EXPECT_EQ(ports_named(names, name), std::vector<std::uint16_t>{port}) << name;
   }
 }
 
 TEST(ServiceNames, AUsersNameOrAliasIsAllItsPortsAndNoneOfOurs) {
   const ServiceNames names(
       parse_services("remotescan 6077/tcp scan\nremotescan 6078/udp\nrdp 3390/tcp\n"));
-  EXPECT_EQ(ports_of(names, "remotescan"), (std::vector<std::uint16_t>{6077, 6078}));
-  EXPECT_EQ(ports_of(names, "scan"), std::vector<std::uint16_t>{6077});
-  EXPECT_EQ(ports_of(names, "rdp"), std::vector<std::uint16_t>{3390});
+  EXPECT_EQ(ports_named(names, "remotescan"), (std::vector<std::uint16_t>{6077, 6078}));
+  EXPECT_EQ(ports_named(names, "scan"), std::vector<std::uint16_t>{6077});
+  EXPECT_EQ(ports_named(names, "rdp"), std::vector<std::uint16_t>{3390});
 }
 
 TEST(ServiceNames, FindWhatAMistypedOneWasMeantToBe) {

@@ -15,14 +15,14 @@ namespace {
 
 namespace json = boost::json;
 
-struct Options {
+struct ProtocolsOptions {
   std::string file;
   std::string services;
   std::string format = "text";
 };
 
 // The user's services, where there are any, or why they cannot be read.
-base::Expected<know::ServiceNames, std::string> names_of(const std::string& path) {
+base::Expected<know::ServiceNames, std::string> service_names_of(const std::string& path) {
   if (path.empty()) return know::ServiceNames();
   const auto text = know::read_table(path);
   if (!text) return base::Unexpected(text.error());
@@ -34,8 +34,9 @@ base::Expected<know::ServiceNames, std::string> names_of(const std::string& path
 }
 
 // The list of the file, or of ours without one.
-base::Expected<know::ProtocolsList, std::string> list_of(const Options& options) {
-  const auto names = names_of(options.services);
+base::Expected<know::ProtocolsList, std::string> protocols_list_of(
+    const ProtocolsOptions& options) {
+  const auto names = service_names_of(options.services);
   if (!names) return base::Unexpected(names.error());
   if (options.file.empty()) return know::parse_protocols(know::default_protocols(), *names);
   const auto text = know::read_table(options.file);
@@ -43,8 +44,8 @@ base::Expected<know::ProtocolsList, std::string> list_of(const Options& options)
   return know::parse_protocols(*text, *names);
 }
 
-int check_protocols(const Options& options) {
-  const auto list = list_of(options);
+int check_protocols(const ProtocolsOptions& options) {
+  const auto list = protocols_list_of(options);
   if (!list) return complain("protocols", kInputWrong, list.error());
   for (const know::Warning& warning : list->warnings.listed()) {
     fmt::print("{}\n", know::to_text(warning));
@@ -56,18 +57,18 @@ int check_protocols(const Options& options) {
   return list->warnings.empty() ? kDone : kFoundWrong;
 }
 
-std::string joined(const std::vector<std::string>& items) {
+std::string joined_items(const std::vector<std::string>& items) {
   std::string text;
   for (const std::string& item : items) text += (text.empty() ? "" : "|") + item;
   return text;
 }
 
-int list_protocols(const Options& options) {
-  const auto list = list_of(options);
+int list_protocols(const ProtocolsOptions& options) {
+  const auto list = protocols_list_of(options);
   if (!list) return complain("protocols", kInputWrong, list.error());
   if (options.format == "text") {
     for (const know::ProtocolEntry& entry : list->entries) {
-      fmt::print("{}={}\n", entry.name, joined(entry.items));
+      fmt::print("{}={}\n", entry.name, joined_items(entry.items));
     }
     return kDone;
   }
@@ -87,7 +88,7 @@ void add_protocols(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand(
       "protocols", "check a protocols.list, or show what it means (docs/services.md)");
   command->require_subcommand(1);
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ProtocolsOptions>();
   constexpr const char* kServices = "a services file, whose names may stand in the list";
 
   CLI::App* check = command->add_subcommand("check", "say what is wrong, as LINE: ITEM: reason");
