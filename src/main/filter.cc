@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "know/user_tables.h"
 #include "main/commands.h"
 
 namespace weir {
@@ -23,7 +24,7 @@ std::string text_of(const std::vector<std::string>& words) {
 }
 
 int check_filter(const std::string& text) {
-  const auto filter = query::parse_filter(text);
+  const auto filter = query::parse_filter(text, know::read_tables({}, {}).folded_names);
   if (!filter) {
     std::fputs(query::explain(text, filter.error()).c_str(), stderr);
     return kInputWrong;

@@ -2,6 +2,10 @@
 
 namespace weir {
 
+know::TablePaths table_paths(const state::Settings& settings) {
+  return {settings.data, settings.services_file, settings.protocols_file};
+}
+
 void publish_knowledge(const state::Settings& settings, collect::Knowledge& knowledge) {
   std::vector<flow::Network> local = settings.local_networks;
   for (const auto& [exporter, network] : settings.exporters.networks) local.push_back(network);

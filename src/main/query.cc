@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "know/name_store.h"
 #include "main/commands.h"
+#include "main/knowledge.h"
 #include "main/read_folder.h"
 #include "query/plan/plan.h"
 #include "serve/client/http_client.h"
@@ -142,7 +143,8 @@ int answer_from(ReadFolder& folder, const query::Plan& plan, serve::Format forma
 
 // The question is looked at before anything is opened: what is wrong with it shows at once.
 int read_folder(const state::Settings& settings, const QueryOptions& options) {
-  const auto plan = query::make_plan(options.text, base::SystemClock().now_ms());
+  const auto names = know::load_tables(table_paths(settings)).folded_names;
+  const auto plan = query::make_plan(options.text, base::SystemClock().now_ms(), names);
   if (!plan) return refuse(options.text.filter, plan.error());
   std::error_code failed;
   if (!std::filesystem::exists(std::filesystem::path(settings.data) / "state.db", failed)) {

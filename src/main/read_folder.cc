@@ -26,6 +26,8 @@ void ReadFolder::replay(const std::filesystem::path& journal, const state::Setti
   const auto segments = collect::list_segments(journal);
   if (segments.empty() || segments.back().number <= recovered.segment) return;
   publish_knowledge(settings, knowledge_);
+  knowledge_.services.publish(std::make_shared<const know::Services>(
+      know::load_tables(table_paths(settings)).applications()));
   collect::Pipeline pipeline(0, knowledge_,
                              [this](flow::Handover handover) { take(std::move(handover)); });
   for (const auto& exporter : recovered.exporters) pipeline.restore(exporter);

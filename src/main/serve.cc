@@ -133,7 +133,11 @@ class Service {
       : demo_(demo),
         live_settings_(std::move(settings)),
         settings_(*live_settings_->get()),
-        budget_(state::budget_octets(settings_, file_system_octets)) {
+        budget_(state::budget_octets(settings_, file_system_octets)),
+        tables_(table_paths(settings_), [this](const know::Tables& tables) {
+          knowledge_.services.publish(
+              std::make_shared<const know::Services>(tables.applications()));
+        }) {
     publish_knowledge(settings_, knowledge_);
   }
 
@@ -160,6 +164,7 @@ class Service {
   std::unique_ptr<store::EmbeddedStore> store_;
   base::Channel<flow::Handover> handovers_{kHandoversMax};
   collect::Knowledge knowledge_;
+  know::UserTables tables_;
   std::unique_ptr<collect::Collector> collector_;
   std::unique_ptr<store::StoreThread> store_thread_;
   std::unique_ptr<serve::Questions> questions_;
@@ -171,6 +176,7 @@ class Service {
 
   std::jthread storing_;
   std::jthread serving_;
+  std::jthread watching_;
 };
 
 std::optional<int> Service::open(bool listen_is_given) {
@@ -262,6 +268,7 @@ base::Expected<void, base::IoError> Service::open_http() {
       .settings = *live_settings_,
       .names = *names_,
       .networks = knowledge_.networks,
+      .tables = tables_,
       .receive = [this] { return collector_->receive_view(); },
       .workers = [this] { return collector_->worker_views(); },
       .ready = [this] { return is_ready(); },
@@ -317,6 +324,8 @@ void Service::run() {
   });
   serving_ = std::jthread([this](const std::stop_token& stop) { http_->run(stop); });
   ::pthread_setname_np(serving_.native_handle(), "weir-http");
+  watching_ = std::jthread([this](const std::stop_token& stopping) { tables_.run(stopping); });
+  ::pthread_setname_np(watching_.native_handle(), "weir-tables");
   is_ready_ = true;
   start_demo();
   say_that_it_is_up();
@@ -377,6 +386,8 @@ void Service::stop() {
   collector_->stop();
   handovers_.close();
   storing_.join();
+  watching_.request_stop();
+  watching_.join();
   serving_.request_stop();
   serving_.join();
 }

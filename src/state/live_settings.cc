@@ -1,17 +1,13 @@
 #include "state/live_settings.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <map>
-#include <span>
 #include <utility>
 
 #include "base/json_text.h"
+#include "state/replace_file.h"
 
 namespace state {
 namespace {
@@ -159,33 +155,6 @@ std::vector<base::UserError> refusals_of(const Settings& own) {
     if (!refusal.empty()) all.push_back({std::string(key.name), std::move(refusal), ""});
   }
   return all;
-}
-
-// The whole file or the one before, whatever happens.
-base::Expected<void, base::IoError> replace_file(const std::filesystem::path& file,
-                                                 const std::string& text) {
-  const std::string part = file.string() + ".part";
-  const auto failed = [&](const char* operation) {
-    const int problem = errno;
-    ::unlink(part.c_str());
-    return base::Unexpected(base::IoError{operation, part, problem, ""});
-  };
-  const int descriptor = ::open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
-  if (descriptor < 0) return failed("open");
-  std::span<const char> rest(text);
-  while (!rest.empty()) {
-    const auto written = ::write(descriptor, rest.data(), rest.size());
-    if (written < 0) {
-      auto error = failed("write");
-      ::close(descriptor);
-      return error;
-    }
-    rest = rest.subspan(static_cast<std::size_t>(written));
-  }
-  const bool is_durable = ::fsync(descriptor) == 0;
-  if (::close(descriptor) != 0 || !is_durable) return failed("write");
-  if (::rename(part.c_str(), file.c_str()) != 0) return failed("rename");
-  return {};
 }
 
 }  // namespace

@@ -225,6 +225,14 @@ void take_names_max(const toml::node& node, std::string_view key, Reading& out) 
   out.settings.names.addresses_max = *count;
 }
 
+// Empty: none is named.
+template <auto Member>
+void take_path(const toml::node& node, std::string_view key, Reading& out) {
+  const auto text = node.value_exact<std::string>();
+  if (!text) return refuse_value(node, key, "a file's path", out);
+  out.settings.*Member = *text;
+}
+
 void take_budget(const toml::node& node, std::string_view key, Reading& out) {
   if (node.value_exact<std::string>() == "auto") return out.settings.store_budget_octets.reset();
   const auto octets = octets_in(node, std::uint64_t{32} << 20);
@@ -307,6 +315,16 @@ constexpr Setting kSettings[] = {
       "those "
       "longest not shown; a person's never."},
      take_names_max},
+    {{"services.file", "path", "\"\"",
+      "A services file in the form of /etc/services, whose lines win over the names that Weir "
+      "ships. What changes in it holds a second later. Empty: what is set in the browser, the file "
+      "services of the data folder."},
+     take_path<&Settings::services_file>},
+    {{"protocols.file", "path", "\"\"",
+      "A protocols list in ntop's form: which ports make up which application. What changes in it "
+      "holds a second later. Empty: what is set in the browser, the file protocols.list of the "
+      "data folder."},
+     take_path<&Settings::protocols_file>},
     {{"store.budget", "amount", "\"auto\"",
       "Disk that parts, rollups and journal may fill; the oldest parts go first. auto: the smaller "
       "of 10 GB and 10 % of the file system."},

@@ -65,6 +65,8 @@ struct Settings {
   std::vector<flow::Network> local_networks;
   ExporterSettings exporters;
   NameSettings names;
+  std::string services_file;   // empty: the data folder's
+  std::string protocols_file;  // the same
   std::optional<std::uint64_t> store_budget_octets;
   std::uint32_t journal_share_percent = 10;
 

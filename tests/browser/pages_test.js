@@ -27,6 +27,7 @@ const kPages = [
   '/explore/flows',
   '/system/setup',
   '/system/exporters',
+  '/system/names',
   '/nowhere',
 ];
 const kNarrow = { width: 320, height: 640 };

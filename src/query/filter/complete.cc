@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <string>
 
 #include "base/letters.h"
 #include "query/filter/filter.h"
@@ -30,6 +31,22 @@ std::vector<Completion> values_of(const Key& key, std::string_view begun) {
   return found;
 }
 
+// As many as a person would look through.
+std::vector<Completion> ports_of(const PortNames& names, std::string_view begun) {
+  constexpr std::size_t kShown = 20;
+  std::vector<Completion> found;
+  const std::string folded = base::lower(begun);
+  for (auto one = names.lower_bound(folded);
+       one != names.end() && one->first.starts_with(folded) && found.size() < kShown; ++one) {
+    std::string ports;
+    for (const std::uint16_t port : one->second) {
+      ports += (ports.empty() ? "" : ",") + std::to_string(port);
+    }
+    found.push_back({one->first.substr(folded.size()), one->first, std::move(ports)});
+  }
+  return found;
+}
+
 std::vector<Completion> keys_of(std::string_view begun) {
   std::vector<Completion> found;
   for (const Key& key : filter_keys()) {
@@ -42,7 +59,8 @@ std::vector<Completion> keys_of(std::string_view begun) {
 
 }  // namespace
 
-std::vector<Completion> complete_filter(std::string_view text, std::size_t position) {
+std::vector<Completion> complete_filter(std::string_view text, std::size_t position,
+                                        const PortNames& names) {
   position = std::min(position, text.size());
   const std::size_t start = start_of_word(text, position);
   const std::string_view word = text.substr(start, position - start);
@@ -51,7 +69,8 @@ std::vector<Completion> complete_filter(std::string_view text, std::size_t posit
   const Key* key = find_key(word.substr(0, colon));
   if (key == nullptr) return {};
   const std::string_view separators = key->kind == ValueKind::TcpFlags ? ":,+" : ":,";
-  return values_of(*key, word.substr(word.find_last_of(separators) + 1));
+  const std::string_view begun = word.substr(word.find_last_of(separators) + 1);
+  return is_of_ports(*key) ? ports_of(names, begun) : values_of(*key, begun);
 }
 
 }  // namespace query

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -102,9 +104,14 @@ struct FilterError {
   std::string hint;     // what to write instead; may be empty
 };
 
+// The ports that a service's name stands for; names in lower case.
+using PortNames = std::map<std::string, std::vector<std::uint16_t>, std::less<>>;
+
 // The tree, or every error found (at least one, in order of position). Nesting and length are
-// bounded by the caps above.
-base::Expected<Filter, std::vector<FilterError>> parse_filter(std::string_view text);
+// bounded by the caps above. A name of `names` may stand where a port may; the tree and the
+// canonical text have the numbers.
+base::Expected<Filter, std::vector<FilterError>> parse_filter(std::string_view text,
+                                                              const PortNames& names = {});
 
 // The errors for a terminal: each under the line of the filter, with carets below its octets.
 std::string explain(std::string_view text, const std::vector<FilterError>& errors);
@@ -116,7 +123,8 @@ struct Completion {
 };
 // What may stand at octet `position` of `text`, in the order of the columns. A position beyond the
 // end is the end.
-std::vector<Completion> complete_filter(std::string_view text, std::size_t position);
+std::vector<Completion> complete_filter(std::string_view text, std::size_t position,
+                                        const PortNames& names = {});
 
 bool same_tree(const NodePtr& left, const NodePtr& right);
 

@@ -330,5 +330,29 @@ TEST(Filter, CanonicalTextParsesToTheSameTree) {
   }
 }
 
+TEST(PortNames, StandForTheirPortsWhereAPortMayStand) {
+  const PortNames names = {{"dhcp", {67, 68}}, {"rdp", {3389}}, {"443", {1}}};
+  const auto canonical = [&](std::string_view text) {
+    const auto filter = parse_filter(text, names);
+    return filter ? filter->canonical : std::string("error: ") + filter.error().front().message;
+  };
+  EXPECT_EQ(canonical("port:rdp"), "port:3389");
+  EXPECT_EQ(canonical("-dport:DHCP,22"), "-dport:22,67,68");
+  EXPECT_EQ(canonical("src_port:\"rdp\""), canonical("sport:3389"));
+  EXPECT_EQ(canonical("port:443"), "port:443") << "a number is no name";
+  EXPECT_EQ(canonical("as:rdp").substr(0, 6), "error:");
+  EXPECT_EQ(canonical("port:rpd").substr(0, 6), "error:");
+  EXPECT_FALSE(parse_filter("port:rdp")) << "nobody said what it is";
+}
+
+TEST(PortNames, CompleteWhatIsBegun) {
+  const PortNames names = {{"rdp", {3389}}, {"remotescan", {6077, 6078}}, {"ssh", {22}}};
+  const auto found = complete_filter("port:22,re", 10, names);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].insert, "motescan");
+  EXPECT_EQ(found[0].label, "remotescan");
+  EXPECT_EQ(found[0].detail, "6077,6078");
+}
+
 }  // namespace
 }  // namespace query

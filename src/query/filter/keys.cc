@@ -135,6 +135,11 @@ const Key& canonical_key(const Condition& condition) {
   CHECK(false);
 }
 
+bool is_of_ports(const Key& key) {
+  const Subject& subject = key.subjects.front();
+  return subject == Subject(Column::src_port) || subject == Subject(Column::dst_port);
+}
+
 bool is_future_key(std::string_view name) {
   static constexpr auto kFuture = std::to_array<std::string_view>(
       {"site", "country", "src_country", "dst_country", "tag", "evidence", "name"});

@@ -43,6 +43,9 @@ const Key* find_key(std::string_view name);
 // The one key that canonical text writes for a condition.
 const Key& canonical_key(const Condition& condition);
 
+// Whether a service's name may stand for its numbers.
+bool is_of_ports(const Key& key);
+
 // A key of things Weir does not know yet: they are named in the error rather than called unknown.
 bool is_future_key(std::string_view name);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <optional>
+#include <span>
 
 #include "base/check.h"
 #include "base/json_text.h"
@@ -99,7 +100,7 @@ struct Piece {
 
 class Parser {
  public:
-  explicit Parser(std::string_view text) : text_(text) {}
+  Parser(std::string_view text, const PortNames& names) : text_(text), names_(names) {}
 
   NodePtr parse() {
     NodePtr root = either(0);
@@ -286,6 +287,8 @@ class Parser {
       auto value = read_value(key, piece.text, piece.quoted);
       if (value) {
         values.push_back(std::move(*value));
+      } else if (const auto ports = ports_named(key, piece.text); !ports.empty()) {
+        for (const std::uint16_t port : ports) values.emplace_back(NumberRange{port, port});
       } else {
         error(piece.from, piece.to, std::move(value.error().message),
               std::move(value.error().hint));
@@ -293,6 +296,14 @@ class Parser {
       }
     }
     return sound ? condition_of(key, values) : nullptr;
+  }
+
+  // Empty: nothing has this name, or no name can stand there.
+  std::span<const std::uint16_t> ports_named(const Key& key, std::string_view name) const {
+    if (!is_of_ports(key)) return {};
+    const auto found = names_.find(base::lower(name));
+    if (found == names_.end()) return {};
+    return found->second;
   }
 
   // A word without a key: addresses and networks of either end, MAC addresses, and else a part of
@@ -354,6 +365,7 @@ class Parser {
   }
 
   std::string_view text_;
+  const PortNames& names_;
   std::size_t at_ = 0;
   bool saw_term_ = false;
   bool stopped_ = false;
@@ -391,12 +403,13 @@ std::string_view to_text(Way way) {
   CHECK(false);
 }
 
-base::Expected<Filter, std::vector<FilterError>> parse_filter(std::string_view text) {
+base::Expected<Filter, std::vector<FilterError>> parse_filter(std::string_view text,
+                                                              const PortNames& names) {
   if (text.size() > kMaxFilterOctets) {
     return base::Unexpected(too_long(text.size(), fmt::format("came {}", text.size())));
   }
   if (auto error = no_utf8(text)) return base::Unexpected(std::vector{std::move(*error)});
-  Parser parser(text);
+  Parser parser(text, names);
   Filter filter{parser.parse(), {}};
   auto errors = parser.take_errors();
   if (!errors.empty()) {

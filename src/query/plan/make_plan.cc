@@ -222,9 +222,10 @@ std::optional<UserError> fill_sums(const PlanText& text, Plan& plan) {
 
 }  // namespace
 
-Expected<Plan, PlanError> make_plan(const PlanText& text, base::UnixMs now_ms) {
+Expected<Plan, PlanError> make_plan(const PlanText& text, base::UnixMs now_ms,
+                                    const PortNames& names) {
   Plan plan;
-  auto filter = parse_filter(text.filter);
+  auto filter = parse_filter(text.filter, names);
   if (!filter) return Unexpected(wrong_filter(std::move(filter.error())));
   plan.filter = std::move(*filter);
   const auto range = parse_range(text.range, now_ms);

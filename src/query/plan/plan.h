@@ -85,7 +85,8 @@ struct PlanError : base::UserError {
   std::vector<FilterError> filter;
 };
 
-base::Expected<Plan, PlanError> make_plan(const PlanText& text, base::UnixMs now_ms);
+base::Expected<Plan, PlanError> make_plan(const PlanText& text, base::UnixMs now_ms,
+                                          const PortNames& names = {});
 
 // Whether it wants what each observation point saw: then rows count that `counted` leaves out.
 bool asks_of_observation_points(const Plan& plan);

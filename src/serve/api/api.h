@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "flow/exporter_view.h"
 #include "know/name_store.h"
+#include "know/user_tables.h"
 #include "serve/api/access.h"
 #include "serve/api/hosts.h"
 #include "serve/api/http.h"
@@ -40,6 +41,7 @@ struct Sources {
   state::LiveSettings& settings;
   know::NameStore& names;
   const base::Snapshot<know::LocalNetworks>& networks;
+  know::UserTables& tables;
   std::function<std::shared_ptr<const flow::ReceiveView>()> receive;
   std::function<std::vector<std::shared_ptr<const flow::WorkerView>>()> workers;
   std::function<bool()> ready;          // the UDP ports are bound

@@ -157,7 +157,8 @@ std::optional<Response> get_conversations(Api& api, const Call& call) {
   text.filter = call.parameter("filter");
   text.range = call.parameter("range", "-1h");
   text.flows = "1";
-  const auto plan = query::make_plan(text, call.now);
+  const auto tables = api.sources().tables.get();
+  const auto plan = query::make_plan(text, call.now, tables->folded_names);
   if (!plan) return plan_error_response(plan.error());
   const auto answer = find_conversations(
       api.sources().questions,

@@ -76,7 +76,6 @@ json::array errors_json(const std::vector<query::FilterError>& errors) {
 }  // namespace
 
 std::optional<Response> get_filter(Api& api, const Call& call) {
-  static_cast<void>(api);
   const std::string_view text = call.parameter("text");
   std::size_t position = text.size();
   if (const std::string_view said = call.parameter("pos"); !said.empty()) {
@@ -86,9 +85,11 @@ std::optional<Response> get_filter(Api& api, const Call& call) {
           400, {"pos", fmt::format("expected a number of octets, '{}' came", said), ""});
     }
   }
-  const auto filter = query::parse_filter(text);
+  const auto tables = api.sources().tables.get();
+  const auto filter = query::parse_filter(text, tables->folded_names);
   json::array completions;
-  for (const query::Completion& completion : query::complete_filter(text, position)) {
+  for (const query::Completion& completion :
+       query::complete_filter(text, position, tables->folded_names)) {
     completions.push_back(json::object{
         {"insert", completion.insert}, {"label", completion.label}, {"detail", completion.detail}});
   }

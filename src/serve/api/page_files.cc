@@ -203,6 +203,7 @@ constexpr PageFile kFiles[] = {
     {"/explore/flows", "/api/v1/query", flows_query},
     {"/system/exporters", "/api/v1/exporters", exporters_query},
     {"/exporters", "/api/v1/exporters", exporters_query},
+    {"/system/names", "/api/v1/protocols", no_query},
     {"/system/setup", "/api/v1/diagnosis", no_query},
     {"/setup", "/api/v1/diagnosis", no_query},
 };

@@ -70,6 +70,7 @@ TEST(PageFiles, AskWhatThePageAsks) {
   EXPECT_EQ(asked("/explore/flows.csv", "t=-1h"), "/api/v1/query flows=1 range=-1h format=csv");
   EXPECT_EQ(asked("/system/exporters.csv"), "/api/v1/exporters range=-24h format=csv");
   EXPECT_EQ(asked("/system/setup.json"), "/api/v1/diagnosis format=json");
+  EXPECT_EQ(asked("/system/names.csv"), "/api/v1/protocols format=csv");
 }
 
 TEST(PageFiles, NothingElseIsAFile) {

@@ -40,7 +40,8 @@ std::optional<Response> get_query(Api& api, const Call& call) {
                                             call.parameter("format")),
                                 ""});
   }
-  const auto plan = query::make_plan(plan_text(call), call.now);
+  const auto tables = api.sources().tables.get();
+  const auto plan = query::make_plan(plan_text(call), call.now, tables->folded_names);
   if (!plan) return plan_error_response(plan.error());
 
   const auto named = wants_names(call.parameter("names"), *plan);

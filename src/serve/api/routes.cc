@@ -105,6 +105,26 @@ constexpr AnswerSpec kDiagnosisAnswers[] = {
     {200, "text/csv", "", "the senders and their lights alone"},
 };
 constexpr AnswerSpec kSettingsAnswers[] = {{200, kJson, "Settings", "as they hold now"}};
+constexpr ParameterSpec kTableParameters[] = {
+    {"format", "string", false, "json (when absent), csv"},
+};
+constexpr AnswerSpec kNewServicesAnswers[] = {
+    {200, kJson, "Services", "the file as it holds from now on"},
+};
+constexpr AnswerSpec kNewProtocolsAnswers[] = {
+    {200, kJson, "Protocols", "the list as it holds from now on"},
+};
+constexpr AnswerSpec kServicesAnswers[] = {
+    {200, kJson, "Services", "the user's file as it holds, what is wrong in it, and all names"},
+    {200, "text/csv", "", "the names alone"},
+};
+constexpr AnswerSpec kProtocolsAnswers[] = {
+    {200, kJson, "Protocols", "the list as it holds, in its order, and what is wrong in it"},
+    {200, "text/csv", "", "the entries alone"},
+};
+constexpr AnswerSpec kTablesCheckAnswers[] = {
+    {200, kJson, "TablesCheck", "what is wrong in the texts, and the list they make"},
+};
 constexpr AnswerSpec kChangedAnswers[] = {{204, "", "", "it holds from now on"}};
 constexpr AnswerSpec kPortGoneAnswers[] = {
     {204, "", "", "it holds from now on"},
@@ -230,6 +250,46 @@ constexpr Route kRoutes[] = {
      .body_schema = "ExporterBody",
      .answers = kChangedAnswers,
      .handler = post_exporter},
+    {.method = Method::Get,
+     .path = "/api/v1/services",
+     .access = Access::Viewer,
+     .lane = Lane::Quick,
+     .summary = "names of ports: the user's services file, and ours",
+     .parameters = kTableParameters,
+     .answers = kServicesAnswers,
+     .handler = get_services},
+    {.method = Method::Put,
+     .path = "/api/v1/services",
+     .access = Access::Admin,
+     .lane = Lane::Quick,
+     .summary = "the user's services file, in the form of /etc/services",
+     .body_schema = "TextBody",
+     .answers = kNewServicesAnswers,
+     .handler = put_services},
+    {.method = Method::Get,
+     .path = "/api/v1/protocols",
+     .access = Access::Viewer,
+     .lane = Lane::Quick,
+     .summary = "which ports make up which application, in the order of the list",
+     .parameters = kTableParameters,
+     .answers = kProtocolsAnswers,
+     .handler = get_protocols},
+    {.method = Method::Put,
+     .path = "/api/v1/protocols",
+     .access = Access::Admin,
+     .lane = Lane::Quick,
+     .summary = "the protocols list, in ntop's form; an empty text is the default list",
+     .body_schema = "TextBody",
+     .answers = kNewProtocolsAnswers,
+     .handler = put_protocols},
+    {.method = Method::Post,
+     .path = "/api/v1/tables/check",
+     .access = Access::Admin,
+     .lane = Lane::Quick,
+     .summary = "what a services file and a protocols list would mean together; changes nothing",
+     .body_schema = "TablesCheckBody",
+     .answers = kTablesCheckAnswers,
+     .handler = post_tables_check},
     {.method = Method::Get,
      .path = "/api/v1/session",
      .access = Access::Viewer,

@@ -84,6 +84,11 @@ std::optional<Response> delete_port(Api& api, const Call& call);
 std::optional<Response> post_networks(Api& api, const Call& call);
 std::optional<Response> post_senders(Api& api, const Call& call);
 std::optional<Response> post_exporter(Api& api, const Call& call);
+std::optional<Response> get_services(Api& api, const Call& call);  // table_routes.cc
+std::optional<Response> put_services(Api& api, const Call& call);
+std::optional<Response> get_protocols(Api& api, const Call& call);
+std::optional<Response> put_protocols(Api& api, const Call& call);
+std::optional<Response> post_tables_check(Api& api, const Call& call);
 std::optional<Response> get_session(Api& api, const Call& call);  // session_routes.cc
 std::optional<Response> post_session(Api& api, const Call& call);
 std::optional<Response> delete_session(Api& api, const Call& call);

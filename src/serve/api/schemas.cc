@@ -106,6 +106,53 @@ constexpr std::string_view kShapes = R"json({
 "SetSampling": {"description": "wins over what these exporters say; of several the longest prefix", "properties": {
   "exporters": {"type": "string", "description": "a network; one exporter is one of all its address's bits"},
   "rate": {"type": "integer", "description": "they look at 1 packet in so many"}}},
+"TableWarning": {"properties": {
+  "line": {"type": "integer", "description": "from 1"},
+  "item": {"type": "string", "description": "what of the line"},
+  "reason": {"type": "string"}}},
+"Services": {"properties": {
+  "file": {"type": "string", "description": "where the user's lines stand"},
+  "locked": {"type": "boolean", "description": "weir.toml names the file: it is edited there"},
+  "problem": {"type": "string", "description": "why the file as it is now does not hold; the text is the last that did"},
+  "text": {"type": "string"},
+  "warnings": {"type": "array", "items": {"$ref": "TableWarning"}},
+  "warnings_left_out": {"type": "integer"},
+  "services": {"type": "array", "items": {"$ref": "Service"}, "description": "the user's lines, then ours; of one port the first counts"}},
+  "optional": ["problem"]},
+"Service": {"properties": {
+  "name": {"type": "string"}, "port": {"type": "integer"},
+  "transport": {"type": "string", "enum": ["tcp", "udp", "both"]},
+  "own": {"type": "boolean", "description": "of the user's file"},
+  "aliases": {"type": "array", "items": {"type": "string"}},
+  "description": {"type": "string"}},
+  "optional": ["description"]},
+"Protocols": {"properties": {
+  "file": {"type": "string", "description": "where the list stands"},
+  "locked": {"type": "boolean", "description": "weir.toml names the file: it is edited there"},
+  "problem": {"type": "string", "description": "why the file as it is now does not hold; the text is the last that did"},
+  "text": {"type": "string"},
+  "warnings": {"type": "array", "items": {"$ref": "TableWarning"}},
+  "warnings_left_out": {"type": "integer"},
+  "own": {"type": "boolean", "description": "the list is the user's; else it is the default one, by which flows are not named"},
+  "default": {"type": "string", "description": "the text of the default list"},
+  "protocols": {"type": "array", "items": {"$ref": "Protocol"}}},
+  "optional": ["problem"]},
+"Protocol": {"properties": {
+  "name": {"type": "string"},
+  "items": {"type": "array", "items": {"type": "string"}, "description": "those that mean a port, and -1"},
+  "ports": {"type": "array", "items": {"type": "string"}, "description": "that are this entry's: 80, 6881-6999, 53/udp"}}},
+"TextBody": {"properties": {"text": {"type": "string"}}},
+"TablesCheckBody": {"properties": {"services": {"type": "string"}, "protocols": {"type": "string"}}},
+"TablesCheck": {"properties": {"services": {"$ref": "ServicesCheck"}, "protocols": {"$ref": "ProtocolsCheck"}}},
+"ServicesCheck": {"properties": {
+  "warnings": {"type": "array", "items": {"$ref": "TableWarning"}},
+  "warnings_left_out": {"type": "integer"},
+  "lines": {"type": "integer", "description": "that were understood"}}},
+"ProtocolsCheck": {"properties": {
+  "warnings": {"type": "array", "items": {"$ref": "TableWarning"}},
+  "warnings_left_out": {"type": "integer"},
+  "own": {"type": "boolean"},
+  "protocols": {"type": "array", "items": {"$ref": "Protocol"}}}},
 "PortBody": {"properties": {"port": {"type": "integer"}}},
 "NetworksBody": {"properties": {"local": {"type": "array", "items": {"type": "string"}}}},
 "SendersBody": {"properties": {

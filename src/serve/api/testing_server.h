@@ -146,12 +146,14 @@ class TestServer {
   state::LiveSettings& live_settings() { return *settings_; }
   know::NameStore& names() { return *names_; }
   base::Snapshot<know::LocalNetworks> networks;
+  const std::filesystem::path& folder() const { return folder_; }
 
  private:
   std::filesystem::path folder_;
   std::optional<state::Users> users_;
   std::unique_ptr<state::LiveSettings> settings_;
   std::unique_ptr<know::NameStore> names_;
+  std::optional<know::UserTables> tables_;
   std::optional<Questions> questions_;
   std::unique_ptr<Api> api_;
   std::unique_ptr<HttpServer> server_;

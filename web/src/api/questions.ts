@@ -148,6 +148,20 @@ export const diagnosis_question: Question<Schema['Diagnosis']> = {
   always: true,
 };
 
+export const services_question: Question<Schema['Services']> = {
+  key: 'services',
+  ask: (signal) => outcome(api.GET('/api/v1/services', { signal })),
+  every_ms: 5_000,
+  always: true,
+};
+
+export const protocols_question: Question<Schema['Protocols']> = {
+  key: 'protocols',
+  ask: (signal) => outcome(api.GET('/api/v1/protocols', { signal })),
+  every_ms: 5_000,
+  always: true,
+};
+
 export const settings_question: Question<Schema['Settings']> = {
   key: 'settings',
   ask: (signal) => outcome(api.GET('/api/v1/settings', { signal })),

@@ -1129,6 +1129,369 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * names of ports: the user's services file, and ours
+         * @description For a viewer or admin: session, token or Unix socket.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description json (when absent), csv */
+                    format?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description the user's file as it holds, what is wrong in it, and all names */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Services"];
+                        "text/csv": string;
+                    };
+                };
+                /** @description a parameter, header or body is wrong; the error says which */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description neither a session nor a token of ours */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Host or Origin is not ours, or the caller may not do this */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description too busy, or the query or the database failed */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        /**
+         * the user's services file, in the form of /etc/services
+         * @description For an admin: session, token or Unix socket.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TextBody"];
+                };
+            };
+            responses: {
+                /** @description the file as it holds from now on */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Services"];
+                    };
+                };
+                /** @description a parameter, header or body is wrong; the error says which */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description neither a session nor a token of ours */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Host or Origin is not ours, or the caller may not do this */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description too busy, or the query or the database failed */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/protocols": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * which ports make up which application, in the order of the list
+         * @description For a viewer or admin: session, token or Unix socket.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description json (when absent), csv */
+                    format?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description the list as it holds, in its order, and what is wrong in it */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Protocols"];
+                        "text/csv": string;
+                    };
+                };
+                /** @description a parameter, header or body is wrong; the error says which */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description neither a session nor a token of ours */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Host or Origin is not ours, or the caller may not do this */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description too busy, or the query or the database failed */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        /**
+         * the protocols list, in ntop's form; an empty text is the default list
+         * @description For an admin: session, token or Unix socket.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TextBody"];
+                };
+            };
+            responses: {
+                /** @description the list as it holds from now on */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Protocols"];
+                    };
+                };
+                /** @description a parameter, header or body is wrong; the error says which */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description neither a session nor a token of ours */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Host or Origin is not ours, or the caller may not do this */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description too busy, or the query or the database failed */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tables/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * what a services file and a protocols list would mean together; changes nothing
+         * @description For an admin: session, token or Unix socket.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TablesCheckBody"];
+                };
+            };
+            responses: {
+                /** @description what is wrong in the texts, and the list they make */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TablesCheck"];
+                    };
+                };
+                /** @description a parameter, header or body is wrong; the error says which */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description neither a session nor a token of ours */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Host or Origin is not ours, or the caller may not do this */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description too busy, or the query or the database failed */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -2203,6 +2566,82 @@ export interface components {
             exporters: string;
             /** @description they look at 1 packet in so many */
             rate: number;
+        };
+        TableWarning: {
+            /** @description from 1 */
+            line: number;
+            /** @description what of the line */
+            item: string;
+            reason: string;
+        };
+        Services: {
+            /** @description where the user's lines stand */
+            file: string;
+            /** @description weir.toml names the file: it is edited there */
+            locked: boolean;
+            /** @description why the file as it is now does not hold; the text is the last that did */
+            problem?: string;
+            text: string;
+            warnings: components["schemas"]["TableWarning"][];
+            warnings_left_out: number;
+            /** @description the user's lines, then ours; of one port the first counts */
+            services: components["schemas"]["Service"][];
+        };
+        Service: {
+            name: string;
+            port: number;
+            /** @enum {string} */
+            transport: "tcp" | "udp" | "both";
+            /** @description of the user's file */
+            own: boolean;
+            aliases: string[];
+            description?: string;
+        };
+        Protocols: {
+            /** @description where the list stands */
+            file: string;
+            /** @description weir.toml names the file: it is edited there */
+            locked: boolean;
+            /** @description why the file as it is now does not hold; the text is the last that did */
+            problem?: string;
+            text: string;
+            warnings: components["schemas"]["TableWarning"][];
+            warnings_left_out: number;
+            /** @description the list is the user's; else it is the default one, by which flows are not named */
+            own: boolean;
+            /** @description the text of the default list */
+            default: string;
+            protocols: components["schemas"]["Protocol"][];
+        };
+        Protocol: {
+            name: string;
+            /** @description those that mean a port, and -1 */
+            items: string[];
+            /** @description that are this entry's: 80, 6881-6999, 53/udp */
+            ports: string[];
+        };
+        TextBody: {
+            text: string;
+        };
+        TablesCheckBody: {
+            services: string;
+            protocols: string;
+        };
+        TablesCheck: {
+            services: components["schemas"]["ServicesCheck"];
+            protocols: components["schemas"]["ProtocolsCheck"];
+        };
+        ServicesCheck: {
+            warnings: components["schemas"]["TableWarning"][];
+            warnings_left_out: number;
+            /** @description that were understood */
+            lines: number;
+        };
+        ProtocolsCheck: {
+            warnings: components["schemas"]["TableWarning"][];
+            warnings_left_out: number;
+            own: boolean;
+            protocols: components["schemas"]["Protocol"][];
         };
         PortBody: {
             port: number;

@@ -7,6 +7,7 @@ import {
   kCompares,
   kMetrics,
   kShapes,
+  kSystemTabs,
   parse_url,
   url_of,
   view_at,
@@ -66,7 +67,7 @@ function random_place(random: Seeded): Place {
     },
     { page: 'sessions', tab: random.pick(['active', 'recent']) },
     { page: 'explore', tab: random.pick(['chart', 'flows']) },
-    { page: 'system', tab: random.pick(['setup', 'exporters']) },
+    { page: 'system', tab: random.pick(kSystemTabs) },
     { page: 'unknown', path: random.pick(['/future', '/traffic/apps', '/explore/a/b']) },
   ]);
 }

@@ -4,6 +4,9 @@
 // percent-encoded. This grammar is a contract: links outlive versions.
 import { parse_range, range_text, type TimeRange } from './time_range';
 
+export const kSystemTabs = ['setup', 'exporters', 'names'] as const;
+export type SystemTab = (typeof kSystemTabs)[number];
+
 export type Place =
   | { page: 'overview' }
   | { page: 'hosts' }
@@ -12,7 +15,7 @@ export type Place =
   | { page: 'host'; id: string }
   | { page: 'sessions'; tab: 'active' | 'recent' }
   | { page: 'explore'; tab: 'chart' | 'flows' }
-  | { page: 'system'; tab: 'setup' | 'exporters' }
+  | { page: 'system'; tab: SystemTab }
   | { page: 'unknown'; path: string };
 
 export const kMetrics = ['bytes', 'packets', 'flows'] as const;
@@ -215,9 +218,10 @@ export function place_of(path: string): Place {
     case 'explore':
       if (rest === undefined || rest === 'chart') return { page, tab: 'chart' };
       return rest === 'flows' ? { page, tab: rest } : unknown;
-    case 'system':
-      if (rest === undefined) return { page, tab: 'setup' };
-      return rest === 'setup' || rest === 'exporters' ? { page, tab: rest } : unknown;
+    case 'system': {
+      const tab = one_of(kSystemTabs, rest ?? 'setup');
+      return tab ? { page, tab } : unknown;
+    }
     default:
       return unknown;
   }

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace state {
+
+// Writes the file anew, durably: the whole of it or the one before, whatever happens.
+base::Expected<void, base::IoError> replace_file(const std::filesystem::path& file,
+                                                 std::string_view text);
+
+}  // namespace state
