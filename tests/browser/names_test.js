@@ -90,6 +90,7 @@ describe('names and services', () => {
       .filter((line) => line.includes('='))
       .map((line) => line.split('=')[0]);
     await box('Protocols list').fill(list);
+    await part('36 entries').waitFor();
     await part('Protocols list').getByText('One warning').waitFor();
     assert.equal(wanted.length, 36);
     assert.deepEqual(await names(), wanted);

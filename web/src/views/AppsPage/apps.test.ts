@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { apps_of, column_id, columns_of } from './apps';
+import { apps_of, column_ids, columns_of, listed_columns } from './apps';
 
 const kRows = [
   { host: '10.0.0.1', app: 'https', dir: 'in', bytes: 70 },
@@ -38,7 +38,19 @@ describe('host × application', () => {
     expect(columns_of(apps_of(many, 'bytes', 'both'))).toHaveLength(20);
   });
 
+  it("takes a list's entries in its order, each once", () => {
+    const entries = ['Web', 'DC++', 'Mail', 'Web'].map((name) => ({ name }));
+    expect(listed_columns(entries)).toEqual(['Web', 'DC++', 'Mail']);
+  });
+
   it('names a column as a URL can', () => {
-    expect(column_id('X-Windows 11')).toBe('app_x_windows_11');
+    expect(column_ids(['X-Windows 11', 'SSH', 'ssh', 'ssh 2', 'ssh+', ''])).toEqual([
+      'app_x_windows_11',
+      'app_ssh',
+      'app_ssh_2',
+      'app_ssh_2_2',
+      'app_ssh_',
+      'app_',
+    ]);
   });
 });

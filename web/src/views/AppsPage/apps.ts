@@ -46,7 +46,20 @@ export function columns_of(rows: readonly AppsRow[]): string[] {
     .map(([app]) => app);
 }
 
-// What `sort=` calls an application's column.
-export function column_id(app: string): string {
-  return `app_${app.toLowerCase().replace(/[^a-z0-9]+/g, '_')}`;
+// The entries of a protocols list in its order, each once; what no entry has goes to the others.
+export function listed_columns(entries: readonly { name: string }[]): string[] {
+  return [...new Set(entries.map(({ name }) => name))];
+}
+
+// What `sort=` calls the applications' columns: names that differ in more than letters and digits
+// get a number.
+export function column_ids(apps: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return apps.map((app) => {
+    const plain = `app_${app.toLowerCase().replace(/[^a-z0-9]+/g, '_')}`;
+    let id = plain;
+    for (let number = 2; taken.has(id); ++number) id = `${plain}_${number}`;
+    taken.add(id);
+    return id;
+  });
 }
