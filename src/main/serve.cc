@@ -23,11 +23,13 @@
 
 #include "base/log.h"
 #include "collect/collector.h"
+#include "know/name_keeper.h"
 #include "know/name_store.h"
 #include "main/commands.h"
 #include "main/demo_run.h"
 #include "main/descriptors.h"
 #include "main/knowledge.h"
+#include "main/name_sources.h"
 #include "main/privileges.h"
 #include "serve/api/api.h"
 #include "serve/api/http_server.h"
@@ -55,6 +57,7 @@ struct Flags {
   std::string data;
   std::string http;
   std::vector<std::string> listen;
+  bool no_dns = false;
   bool demo = false;
   std::uint64_t demo_seed = 1;
 };
@@ -83,6 +86,7 @@ Settings settings_of(const Flags& flags) {
     if (!http) return base::Unexpected(std::vector{http.error()});
     settings->http = *http;
   }
+  if (flags.no_dns) settings->names.dns = false;
   if (!flags.listen.empty()) settings->listen.clear();
   for (const std::string& text : flags.listen) {
     const auto endpoint = endpoint_of("--listen", text);
@@ -170,10 +174,12 @@ class Service {
   std::unique_ptr<serve::Questions> questions_;
   std::optional<state::Users> users_;
   std::unique_ptr<know::NameStore> names_;
+  std::unique_ptr<know::NameKeeper> name_keeper_;
   std::unique_ptr<serve::Api> api_;
   std::unique_ptr<serve::HttpServer> http_;
   std::atomic<bool> is_ready_{false};
 
+  std::jthread naming_;
   std::jthread storing_;
   std::jthread serving_;
   std::jthread watching_;
@@ -260,6 +266,9 @@ base::Expected<void, base::IoError> Service::open_http() {
                                      knowledge_.networks);
   if (!names) return base::Unexpected(std::move(names.error()));
   names_ = std::move(*names);
+  name_keeper_ = std::make_unique<know::NameKeeper>(
+      *names_, knowledge_.networks, clock_,
+      name_options(demo_ != nullptr ? demo_names() : settings_.names, *collector_, *questions_));
   api_ = std::make_unique<serve::Api>(serve::Sources{
       .store = *store_,
       .questions = *questions_,
@@ -275,6 +284,8 @@ base::Expected<void, base::IoError> Service::open_http() {
       .host_names = settings_.http_hosts,
       .zone = serve::machine_zone(),
       .assets = serve::web_assets(),
+      .names_wanted = [this](std::span<const flow::Address> shown) { name_keeper_->want(shown); },
+      .name_sources = [this] { return name_keeper_->view(); },
       .leave_demo = demo_ == nullptr ? std::function<void()>{} : [this] { demo_->leave(); },
   });
   serve::ServerOptions options;
@@ -322,6 +333,8 @@ void Service::run() {
     publish_knowledge(now, knowledge_);
     collector_->change(now.listen, {now.exporters.learn, now.exporters.allow, now.exporters.deny});
   });
+  naming_ = std::jthread([this](const std::stop_token& stop) { name_keeper_->run(stop); });
+  ::pthread_setname_np(naming_.native_handle(), "weir-names");
   serving_ = std::jthread([this](const std::stop_token& stop) { http_->run(stop); });
   ::pthread_setname_np(serving_.native_handle(), "weir-http");
   watching_ = std::jthread([this](const std::stop_token& stopping) { tables_.run(stopping); });
@@ -388,6 +401,8 @@ void Service::stop() {
   storing_.join();
   watching_.request_stop();
   watching_.join();
+  naming_.request_stop();
+  naming_.join();
   serving_.request_stop();
   serving_.join();
 }
@@ -460,6 +475,7 @@ void add_serve(CLI::App& app, int& exit_code) {
   command->add_option("--listen", flags->listen,
                       "ADDRESS:PORT for exporters; may be repeated, and replaces the default ports "
                       "(:2055 :4739 :6343 :9996)");
+  command->add_flag("-n,--no-dns", flags->no_dns, "ask no name server for names of addresses");
   auto* demo = command->add_flag("--demo", flags->demo,
                                  "a made-up household, of the last 24 hours and live, in a folder "
                                  "of its own (weir-demo); for this machine alone, without a login");

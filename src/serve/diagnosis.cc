@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "base/check.h"
+#include "serve/name_findings.h"
 
 namespace serve {
 namespace {
@@ -437,6 +438,12 @@ std::string_view to_text(FindingState state) {
       return "exporter_silent";
     case FindingState::NotJournalled:
       return "not_journalled";
+    case FindingState::NameServerSilent:
+      return "name_server_silent";
+    case FindingState::NameNotUnderstood:
+      return "name_not_understood";
+    case FindingState::NamesFileWrong:
+      return "names_file_wrong";
   }
   CHECK(false);
 }
@@ -514,6 +521,7 @@ Diagnosis diagnose(const DiagnosisFacts& facts) {
   }
   std::ranges::stable_sort(diagnosis.senders, std::ranges::greater{}, &SenderLights::last_seen);
   diagnosis.findings = findings.take();
+  if (facts.names) add_name_findings(*facts.names, facts.now, diagnosis.findings);
   return diagnosis;
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "flow/exporter_view.h"
+#include "know/name_keeper.h"
 
 // Is collecting sound, and if not, what would a person have to do? Computed from what the stages
 // show of themselves and from the ledger, so that browser, command line and tests hear one word.
@@ -32,6 +33,9 @@ enum class FindingState : std::uint8_t {
   SenderRefused,
   ExporterSilent,
   NotJournalled,
+  NameServerSilent,
+  NameNotUnderstood,
+  NamesFileWrong,
 };
 // "port_taken", …
 std::string_view to_text(FindingState state);
@@ -80,6 +84,8 @@ struct DiagnosisFacts {
   // Of this machine, as exporters should be told it; empty: not known.
   std::string address = {};
   bool is_address_loopback = false;  // it is the only one that is listened on
+  // Null: there are none.
+  std::shared_ptr<const know::NameSourcesView> names = {};
 };
 
 struct Diagnosis {

@@ -219,6 +219,58 @@ void take_exporter_local(const toml::node& node, std::string_view key, Reading& 
   take_by_exporter<&ExporterSettings::networks>(node, key, kNetworkForm, flow::parse_network, out);
 }
 
+void take_names_dns(const toml::node& node, std::string_view key, Reading& out) {
+  const auto dns = node.value_exact<bool>();
+  if (!dns) return refuse_value(node, key, "true or false", out);
+  out.settings.names.dns = *dns;
+}
+
+void take_names_hosts(const toml::node& node, std::string_view key, Reading& out) {
+  const auto text = node.value_exact<std::string>();
+  if (!text) return refuse_value(node, key, "a file's path", out);
+  out.settings.names.hosts = *text;
+}
+
+void take_names_leases(const toml::node& node, std::string_view key, Reading& out) {
+  constexpr std::size_t kMost = 32;
+  if (node.value_exact<std::string>() == "auto") return out.settings.names.leases.reset();
+  const auto paths = parse_list<std::string>(node, key, "a file's path", parse_non_empty, out);
+  if (!paths) return;
+  if (paths->size() > kMost) return refuse_value(node, key, "at most 32 files", out);
+  out.settings.names.leases = *paths;
+}
+
+// "192.168.1.1" or "192.168.1.1:5353".
+std::optional<Endpoint> parse_resolver(const std::string& text) {
+  constexpr std::uint16_t kDns = 53;
+  if (const auto address = flow::parse_address(text)) return Endpoint{*address, kDns};
+  const auto endpoint = parse_endpoint(text);
+  return endpoint && !endpoint->address.is_unspecified() ? endpoint : std::nullopt;
+}
+
+void take_names_resolvers(const toml::node& node, std::string_view key, Reading& out) {
+  constexpr std::size_t kMost = 32;
+  const auto* table = node.as_table();
+  if (table == nullptr || table->size() > kMost) {
+    return refuse_value(node, key,
+                        "a table of at most 32 networks = servers, such as "
+                        "{\"192.168.1.0/24\" = [\"192.168.1.1\"]}",
+                        out);
+  }
+  for (const auto& [name, value] : *table) {
+    const auto network = flow::parse_network(name.str());
+    if (!network) {
+      out.refuse(name.source(),
+                 fmt::format("{}: expected {}, came \"{}\"", key, kNetworkForm, name.str()));
+      continue;
+    }
+    const auto servers = parse_list<Endpoint>(value, fmt::format("{}.\"{}\"", key, name.str()),
+                                              "a name server's address such as \"192.168.1.1\"",
+                                              parse_resolver, out);
+    if (servers) out.settings.names.resolvers[*network] = *servers;
+  }
+}
+
 void take_names_max(const toml::node& node, std::string_view key, Reading& out) {
   const auto count = number_in(node, 100, 10'000'000);
   if (!count) return refuse_value(node, key, "a whole number from 100 to 10000000", out);
@@ -310,6 +362,21 @@ constexpr Setting kSettings[] = {
       "it "
       "is yours, as if it stood in networks.local."},
      take_exporter_local},
+    {{"names.dns", "true or false", "true",
+      "Whether name servers are asked for the names of addresses; `weir serve -n` asks none."},
+     take_names_dns},
+    {{"names.resolvers", "table of network = servers", "{}",
+      "Name servers that are asked first for addresses of a network, such as "
+      "{\"192.168.1.0/24\" = [\"192.168.1.1\"]}. Then, for local addresses, the exporter and the "
+      "gateway; at last the system's."},
+     take_names_resolvers},
+    {{"names.hosts", "path", "\"/etc/hosts\"",
+      "A hosts file with names of addresses, watched. Empty: none."},
+     take_names_hosts},
+    {{"names.leases", "list of paths", "\"auto\"",
+      "Lease files of DHCP servers (dnsmasq, ISC dhcpd, Kea, odhcpd), watched. auto: where these "
+      "keep them, as far as they are there."},
+     take_names_leases},
     {{"names.max", "number", "50000",
       "How many addresses' names are kept. Beyond it those of remote addresses go first, then "
       "those "

@@ -76,6 +76,32 @@ TEST(ParseSettings, TakesWhatIsSaidOfExporters) {
   }
 }
 
+TEST(ParseSettings, TakesWhereNamesComeFrom) {
+  const auto settings = parse_settings(
+      "[names]\ndns = false\nhosts = \"\"\nleases = [\"a\", \"b\"]\nmax = 100\n"
+      "resolvers = {\"192.168.1.0/24\" = [\"192.168.1.1\", \"192.168.1.2:5353\"], \"::/0\" = []}",
+      "f");
+  ASSERT_TRUE(settings) << base::to_text(settings.error().front());
+  const NameSettings& names = settings->names;
+  EXPECT_FALSE(names.dns);
+  EXPECT_EQ(names.hosts, "");
+  EXPECT_EQ(names.leases, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(names.addresses_max, 100u);
+  const auto& servers = names.resolvers.at(*flow::parse_network("192.168.1.0/24"));
+  EXPECT_EQ(servers, (std::vector<Endpoint>{{*flow::parse_address("192.168.1.1"), 53},
+                                            {*flow::parse_address("192.168.1.2"), 5353}}));
+  for (const auto* const wrong :
+       {"names.dns = 1", "names.hosts = 1", "names.leases = \"x\"", "names.leases = [1]",
+        "names.max = 99", "names.resolvers = 1", "names.resolvers = {x = []}",
+        "names.resolvers = {\"10.0.0.0/8\" = [\":53\"]}",
+        "names.resolvers = {\"10.0.0.0/8\" = [\"dns.example\"]}"}) {
+    const auto refused = parse_settings(wrong, "f");
+    ASSERT_FALSE(refused) << wrong;
+    EXPECT_EQ(refused.error().size(), 1u) << wrong;
+    EXPECT_EQ(refused.error().front().where, "f:1");
+  }
+}
+
 TEST(SettingsKeys, AreThoseThatTheTextSets) {
   EXPECT_EQ(settings_keys("listen = [\":1\"]\n[exporters]\nlearn = true"),
             (std::set<std::string, std::less<>>{"listen", "exporters.learn"}));

@@ -61,7 +61,7 @@ export class Weir {
   // Starts the process over the same folder and ports, and waits until it says that it is up.
   async begin() {
     const { http_port } = this;
-    const command = ['serve', '--data', this.data, '--http', `127.0.0.1:${http_port}`];
+    const command = ['serve', '-n', '--data', this.data, '--http', `127.0.0.1:${http_port}`];
     command.push(...(this.is_demo ? ['--demo'] : ['--config', join(this.folder, 'weir.toml')]));
     this.process = spawn(join(kBuild, 'weir'), command, { cwd: this.folder });
     this.said = '';

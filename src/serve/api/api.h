@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "flow/exporter_view.h"
+#include "know/name_keeper.h"
 #include "know/name_store.h"
 #include "know/user_tables.h"
 #include "serve/api/access.h"
@@ -48,10 +49,11 @@ struct Sources {
   std::vector<std::string> host_names;  // further names of ours, from settings
   std::string zone = "UTC";             // the machine's, by its IANA name
   std::span<const Asset> assets;        // the browser part; empty: built without it
-  // Set where all that is shown is made up: then anybody may look and nobody may change. Ends it.
-  std::function<void()> leave_demo = {};
   // Called with addresses that an answer shows. Any thread; waits for nothing.
   ShownAddresses names_wanted = {};
+  std::function<std::shared_ptr<const know::NameSourcesView>()> name_sources = {};
+  // Set where all that is shown is made up: then anybody may look and nobody may change. Ends it.
+  std::function<void()> leave_demo = {};
   bool over_tls = false;  // session cookies are then for TLS alone
 };
 

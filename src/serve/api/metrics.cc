@@ -164,12 +164,41 @@ void add_questions(Families& families, const QuestionCounters& counters) {
                    counters.cancelled.get());
 }
 
-void add_names(Families& families, const know::NameStore& names) {
+void add_names(Families& families, const know::NameStore& names,
+               const std::shared_ptr<const know::NameSourcesView>& sources) {
   families.gauge("weir_names_addresses", "addresses that have or had a name", names.size());
   families.counter("weir_names_forgotten_total", "addresses whose names went because of names.max",
                    names.counters().forgotten.get());
   families.counter("weir_names_not_kept_total", "names for which there was no room",
                    names.counters().not_kept.get());
+  if (sources) {
+    const auto answers = [&](const char* kind, std::uint64_t count) {
+      families.counter("weir_names_answers_total", "answers of name servers, by kind", count,
+                       {{"kind", kind}});
+    };
+    know::ServerView sum;
+    std::uint64_t silent = 0;
+    for (const know::ServerView& server : sources->servers) {
+      sum.asked += server.asked;
+      sum.names += server.names;
+      sum.no_names += server.no_names;
+      sum.no_help += server.no_help;
+      sum.silent += server.silent;
+      sum.malformed += server.malformed;
+      if (server.silent_since != 0) ++silent;
+    }
+    families.counter("weir_names_asked_total", "questions to name servers", sum.asked);
+    answers("name", sum.names);
+    answers("no_name", sum.no_names);
+    answers("no_help", sum.no_help);
+    answers("silent", sum.silent);
+    answers("malformed", sum.malformed);
+    families.gauge("weir_names_servers_silent", "name servers that do not answer now", silent);
+    families.gauge("weir_names_waiting", "addresses whose name will be asked for",
+                   sources->waiting);
+    families.counter("weir_names_not_queued_total",
+                     "times that an address found no room among these", sources->not_queued);
+  }
   families.counter("weir_names_writes_failed_total", "writes of names that are tried again",
                    names.counters().failed.get());
 }
@@ -209,7 +238,8 @@ std::optional<Response> get_metrics(Api& api, const Call& call) {
   add_exporters(families, api.sources().workers());
   add_store(families, api.sources().store.status());
   add_questions(families, api.sources().questions.counters());
-  add_names(families, api.sources().names);
+  add_names(families, api.sources().names,
+            api.sources().name_sources ? api.sources().name_sources() : nullptr);
   add_http(families, api.server_counters(), api.counters());
   return Response{.content_type = "text/plain; version=0.0.4; charset=utf-8",
                   .body = families.text()};

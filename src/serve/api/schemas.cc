@@ -90,7 +90,8 @@ constexpr std::string_view kShapes = R"json({
   "optional": ["exporter", "port", "count", "missing"]},
 "FindingState": {"type": "string", "enum": ["port_taken", "silence", "not_flow_data", "sflow_not_read",
   "no_template", "options_only", "fields_missing", "sampling_unknown", "clock_skew",
-  "lost_on_the_way", "lost_here", "sender_refused", "exporter_silent", "not_journalled"]},
+  "lost_on_the_way", "lost_here", "sender_refused", "exporter_silent", "not_journalled",
+  "name_server_silent", "name_not_understood", "names_file_wrong"]},
 "Settings": {"properties": {
   "listen": {"type": "array", "items": {"type": "string"}},
   "networks": {"type": "array", "items": {"type": "string"}},
