@@ -34,6 +34,13 @@ std::uint64_t flows_of(const collect::Collector& collector) {
   return flows;
 }
 
+// Where nothing has come since the last time, nobody is new. Flows are counted before their rows
+// can be asked for: so it is asked once more after they have come.
+struct Heard {
+  std::uint64_t flows = 0;
+  bool is_more = false;  // than the time before
+};
+
 class HostSink final : public query::AnswerSink {
  public:
   void head(const std::vector<query::AnswerColumn>&) override {}
@@ -76,11 +83,11 @@ know::NameKeeperOptions name_options(const state::NameSettings& settings,
     options.usual_leases = know::usual_lease_files();
   }
   options.exporters = [&collector] { return exporters_of(collector); };
-  // Where nothing has come since the last time, nobody is new.
-  options.local_hosts = [&collector, &questions, known = std::make_shared<std::uint64_t>(0)] {
+  options.local_hosts = [&collector, &questions, heard = std::make_shared<Heard>()] {
     const std::uint64_t flows = flows_of(collector);
-    if (std::exchange(*known, flows) == flows) return std::vector<flow::Address>();
-    return hosts_of(questions);
+    const bool is_more = std::exchange(heard->flows, flows) != flows;
+    const bool is_asked = std::exchange(heard->is_more, is_more) || is_more;
+    return is_asked ? hosts_of(questions) : std::vector<flow::Address>();
   };
   return options;
 }
