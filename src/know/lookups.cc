@@ -8,7 +8,24 @@ namespace {
 constexpr std::int64_t kTokenMs = base::kMsPerSecond / Lookups::kPerSecond;
 constexpr std::int64_t kTokensMaxMs = Lookups::kBurst * kTokenMs;
 
+bool has_new(const NameServers& now, const NameServers& before) {
+  const auto is_new = [&](const flow::Address& exporter) {
+    return std::ranges::find(before.exporters, exporter) == before.exporters.end();
+  };
+  return std::ranges::any_of(now.exporters, is_new) || now.gateways != before.gateways ||
+         now.system != before.system || now.of_networks != before.of_networks;
+}
+
 }  // namespace
+
+void Lookups::set_servers(NameServers servers) {
+  if (has_new(servers, servers_)) {
+    for (auto& [address, known] : known_) {
+      if (known.name.empty()) known.due = 0;
+    }
+  }
+  servers_ = std::move(servers);
+}
 
 void Lookups::want(std::span<const flow::Address> addresses, const LocalNetworks& networks,
                    base::UnixMs now) {

@@ -52,7 +52,8 @@ class Lookups {
   static constexpr std::int64_t kLeftAloneMs = 30 * base::kMsPerSecond;
   static constexpr std::int64_t kLeftAloneMaxMs = 10 * base::kMsPerMinute;
 
-  void set_servers(NameServers servers) { servers_ = std::move(servers); }
+  // Where one is new, what has no name yet may be asked for again: that one may know.
+  void set_servers(NameServers servers);
   void want(std::span<const flow::Address> addresses, const LocalNetworks& networks,
             base::UnixMs now);
 

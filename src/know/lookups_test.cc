@@ -72,6 +72,26 @@ TEST_F(LookupsTest, WhatOneServerDoesNotKnowTheNextIsAsked) {
   }
 }
 
+TEST_F(LookupsTest, ANewServerIsAskedForWhatHasNoName) {
+  lookups.set_servers({});
+  want(pc);
+  EXPECT_FALSE(next());
+  want(pc);
+  EXPECT_FALSE(next());
+  NameServers servers;
+  servers.exporters = {router};
+  lookups.set_servers(servers);
+  want(pc);
+  const auto question = next();
+  ASSERT_TRUE(question);
+  EXPECT_EQ(question->server.address, router);
+  lookups.answered(*question, {.kind = Kind::NoName}, now);
+  EXPECT_FALSE(next());
+  lookups.set_servers(servers);  // nobody is new
+  want(pc);
+  EXPECT_FALSE(next());
+}
+
 TEST_F(LookupsTest, AServerThatIsSilentIsLeftAloneForAWhile) {
   const auto ask_all = [&] {
     std::vector<flow::Address> asked;
