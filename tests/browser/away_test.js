@@ -60,4 +60,20 @@ describe('a server that is gone', () => {
     await other.getByText('The server does not answer.').waitFor({ state: 'hidden' });
     assert.deepEqual(context.seen.errors, []);
   });
+
+  it('a page whose parts did not arrive is fetched again', async () => {
+    const other = await open_page(context, '/');
+    await settled(other);
+    let refused = 0;
+    await other.route('**/assets/HostsPage-*', async (route) => {
+      ++refused;
+      await route.abort('connectionreset');
+    });
+    await other.getByRole('link', { name: 'Hosts', exact: true }).first().click();
+    await other.getByText('The network changed while this page came.').waitFor();
+    assert.ok(refused > 0);
+    await other.unroute('**/assets/HostsPage-*');
+    await other.getByRole('table', { name: 'Hosts' }).waitFor();
+    assert.equal(new URL(other.url()).pathname, '/hosts');
+  });
 });

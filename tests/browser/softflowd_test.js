@@ -38,6 +38,7 @@ function lay_cable() {
   ip('link', 'set', 'lo', 'up');
   ip('netns', 'add', kFarName);
   ip('link', 'add', kCable, 'type', 'veth', 'peer', 'name', kCable, 'netns', kFarName);
+  ip('link', 'set', kCable, 'addrgenmode', 'none'); // no address of its own that comes later
   ip('addr', 'add', `${kNear}/24`, 'dev', kCable);
   ip('link', 'set', kCable, 'up');
   ip('-n', kFarName, 'link', 'set', 'lo', 'up');
@@ -115,6 +116,8 @@ describe('softflowd', () => {
 
   before(async () => {
     lay_cable();
+    // Chromium breaks off what it fetches while the network changes.
+    await wait_until(() => JSON.parse(ip('-j', 'link', 'show', kCable))[0].operstate === 'UP');
     weir = await Weir.start();
     browser = await open_browser();
     page = await open_page(await open_context(browser, weir), '/');
