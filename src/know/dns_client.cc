@@ -13,22 +13,12 @@
 
 #include "base/check.h"
 #include "know/names.h"
+#include "know/text_table.h"
 
 namespace know {
 namespace {
 
 constexpr std::size_t kNamesMax = 16;  // of one answer
-constexpr std::size_t kDetailMax = 40;
-
-std::string shown_excerpt(std::string_view text) {
-  std::string safe(text.substr(0, kDetailMax));
-  for (char& letter : safe) {
-    if (static_cast<unsigned char>(letter) < ' ' || static_cast<unsigned char>(letter) >= 0x7f) {
-      letter = '?';
-    }
-  }
-  return safe;
-}
 
 bool same_name(std::string left, std::string right) {
   for (std::string* name : {&left, &right}) {
@@ -136,7 +126,7 @@ PtrAnswer parse_ptr_answer(const std::vector<std::uint8_t>& octets, const std::s
     const std::string plain = without_escapes(target);
     const auto name = host_name(plain);
     if (!name) {
-      refused = shown_excerpt(plain);
+      refused = shown_text(plain);
     } else if (answer.names.size() < kNamesMax) {
       const auto ttl = static_cast<std::uint32_t>(ns_rr_ttl(record));
       answer.ttl_s = answer.names.empty() ? ttl : std::min(answer.ttl_s, ttl);

@@ -9,26 +9,12 @@
 #include <unordered_map>
 
 #include "know/names.h"
+#include "know/text_table.h"
 
 namespace know {
 namespace {
 
-constexpr std::string_view kBlanksOfNames = " \t\r";
 constexpr std::size_t kFieldsMax = 64;
-constexpr std::size_t kShownOctets = 40;
-
-std::vector<std::string_view> words_in(std::string_view line) {
-  std::vector<std::string_view> words;
-  while (words.size() < kFieldsMax) {
-    const std::size_t first = line.find_first_not_of(kBlanksOfNames);
-    if (first == std::string_view::npos) break;
-    line.remove_prefix(first);
-    const std::size_t end = std::min(line.find_first_of(kBlanksOfNames), line.size());
-    words.push_back(line.substr(0, end));
-    line.remove_prefix(end);
-  }
-  return words;
-}
 
 std::vector<std::string_view> fields_of(std::string_view line) {
   std::vector<std::string_view> fields;
@@ -46,17 +32,6 @@ bool is_number(std::string_view text) {
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   return error == std::errc{} && end == text.data() + text.size();
-}
-
-// A stranger's text as a message may hold it.
-std::string shown_text(std::string_view text) {
-  std::string safe(text.substr(0, kShownOctets));
-  for (char& letter : safe) {
-    if (static_cast<unsigned char>(letter) < ' ' || static_cast<unsigned char>(letter) >= 0x7f) {
-      letter = '?';
-    }
-  }
-  return safe + (text.size() > kShownOctets ? "..." : "");
 }
 
 // What the lines of one file say.
@@ -120,7 +95,7 @@ void take_odhcpd(std::size_t number, const std::vector<std::string_view>& words,
 }
 
 void take_line(std::size_t number, std::string_view line, Reading& out) {
-  const auto words = words_in(line);
+  const auto words = words_of(line, kFieldsMax);
   if (words.empty()) return;
   if (words[0] == "#") {
     if (words.size() >= 9) take_odhcpd(number, words, out);
@@ -145,7 +120,7 @@ class KeaReading {
   }
   bool is_kea() const { return hostname_.has_value(); }
   void take(std::size_t number, std::string_view line, Reading& out) const {
-    if (words_in(line).empty()) return;
+    if (words_of(line, kFieldsMax).empty()) return;
     const auto fields = fields_of(line);
     const auto address = flow::parse_address(fields[0]);
     if (!address || fields.size() <= *hostname_) {
@@ -164,7 +139,7 @@ class KeaReading {
 class IscReading {
  public:
   void take(std::size_t number, std::string_view line, Reading& out) {
-    const auto words = words_in(line);
+    const auto words = words_of(line, kFieldsMax);
     if (words.empty()) return;
     if ((words[0] == "lease" || words[0] == "iaaddr") && words.size() >= 3 && words[2] == "{") {
       address_ = flow::parse_address(words[1]);
@@ -234,7 +209,7 @@ FileNames parse_hosts(std::string_view text) {
   Reading out;
   out.keep_first();
   const auto take = [&](std::size_t number, std::string_view line) {
-    const auto words = words_in(line.substr(0, line.find('#')));
+    const auto words = words_of(line.substr(0, line.find('#')), kFieldsMax);
     if (words.empty()) return;
     // "fe80::1%eth0": the zone is this machine's own affair.
     const auto address = flow::parse_address(words[0].substr(0, words[0].find('%')));

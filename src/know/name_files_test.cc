@@ -113,7 +113,7 @@ TEST(Leases, WhatIsNoLeaseIsNamedAndTheRestTaken) {
   EXPECT_THAT(told(read), ElementsAre("192.168.1.7 tv"));
   EXPECT_THAT(wrong_lines(read), ElementsAre(1, 2, 3, 5));
   EXPECT_EQ(read.wrong[1].what, "'<script>alert(1)</script>' is no host name");
-  EXPECT_EQ(read.wrong[3].what, "'?[2J?' begins no lease");
+  EXPECT_EQ(read.wrong[3].what, "'?[2J\xEF\xBF\xBD' begins no lease");
 }
 
 TEST(Leases, OfWrongLinesTheFirstAreDescribedAndAllCounted) {

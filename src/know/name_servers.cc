@@ -5,31 +5,17 @@
 #include <charconv>
 #include <optional>
 
+#include "know/text_table.h"
+
 namespace know {
 namespace {
 
 constexpr std::size_t kSystemMax = 3;  // as the C library takes them
 constexpr std::size_t kGatewaysMax = 2;
 
-std::vector<std::string_view> columns_of(std::string_view line) {
-  std::vector<std::string_view> columns;
-  for (;;) {
-    const std::size_t first = line.find_first_not_of(" \t");
-    if (first == std::string_view::npos) return columns;
-    line.remove_prefix(first);
-    const std::size_t end = std::min(line.find_first_of(" \t"), line.size());
-    columns.push_back(line.substr(0, end));
-    line.remove_prefix(end);
-  }
-}
-
 template <class Take>
 void each_row(std::string_view text, Take take) {
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    take(columns_of(text.substr(0, end)));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
+  for_each_line(text, [&](std::uint32_t, std::string_view line) { take(words_of(line)); });
 }
 
 std::optional<std::uint64_t> hexadecimal(std::string_view text) {

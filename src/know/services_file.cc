@@ -13,17 +13,6 @@
 namespace know {
 namespace {
 
-std::vector<std::string_view> words_of(std::string_view text) {
-  std::vector<std::string_view> words;
-  constexpr std::string_view kBetween = " \t\v\f";
-  for (std::size_t at = text.find_first_not_of(kBetween); at != std::string_view::npos;) {
-    const std::size_t end = std::min(text.find_first_of(kBetween, at), text.size());
-    words.push_back(text.substr(at, end - at));
-    at = text.find_first_not_of(kBetween, end);
-  }
-  return words;
-}
-
 std::optional<Transport> transport_of(std::string_view text) {
   const std::string name = base::lower(text);
   if (name == "udp") return Transport::Udp;

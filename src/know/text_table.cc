@@ -16,17 +16,28 @@ bool is_control(char c) {
   return static_cast<unsigned char>(c) < ' ' || c == 0x7f;
 }
 
-std::string shown(std::string_view item) {
+}  // namespace
+
+std::string shown_text(std::string_view text) {
   constexpr std::size_t kShown = 60;
-  const bool is_long = item.size() > kShown;
-  if (is_long) item = item.substr(0, kShown);
-  if (is_long) item = item.substr(0, base::utf8_prefix(item));
-  std::string text = base::valid_utf8(std::string(item));
-  std::ranges::replace_if(text, is_control, '?');
-  return is_long ? text + "…" : text;
+  const bool is_long = text.size() > kShown;
+  if (is_long) text = text.substr(0, kShown);
+  if (is_long) text = text.substr(0, base::utf8_prefix(text));
+  std::string shown = base::valid_utf8(std::string(text));
+  std::ranges::replace_if(shown, is_control, '?');
+  return is_long ? shown + "…" : shown;
 }
 
-}  // namespace
+std::vector<std::string_view> words_of(std::string_view text, std::size_t most) {
+  std::vector<std::string_view> words;
+  for (std::size_t at = text.find_first_not_of(kBlanks);
+       at != std::string_view::npos && words.size() < most;) {
+    const std::size_t end = std::min(text.find_first_of(kBlanks, at), text.size());
+    words.push_back(text.substr(at, end - at));
+    at = text.find_first_not_of(kBlanks, end);
+  }
+  return words;
+}
 
 std::string to_text(const Warning& warning) {
   return fmt::format("{}: {}: {}", warning.line, warning.item, warning.reason);
@@ -37,7 +48,7 @@ void Warnings::add(std::uint32_t line, std::string_view item, std::string reason
     ++left_out_;
     return;
   }
-  listed_.push_back({line, shown(item), std::move(reason)});
+  listed_.push_back({line, shown_text(item), std::move(reason)});
 }
 
 std::string_view trimmed(std::string_view text) {

@@ -42,6 +42,12 @@ class Warnings {
   std::uint64_t left_out_ = 0;
 };
 
+// A stranger's text as a message may hold it: its beginning, as UTF-8, without control characters.
+std::string shown_text(std::string_view text);
+
+// What stands between blanks, tabs and the like: the first `most` of it.
+std::vector<std::string_view> words_of(std::string_view text, std::size_t most = SIZE_MAX);
+
 // Without blanks, tabs and the like at both ends.
 std::string_view trimmed(std::string_view text);
 
