@@ -16,6 +16,7 @@ namespace {
 std::size_t octets_per_value(ColumnType type) {
   switch (type) {
     case ColumnType::U8:
+    case ColumnType::Word:
       return sizeof(std::uint8_t);
     case ColumnType::Flag:
       return sizeof(bool);

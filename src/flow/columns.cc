@@ -12,32 +12,25 @@ std::optional<Column> find_column(std::string_view name) {
   return found->column;
 }
 
-std::string_view to_text(Locality locality) {
-  switch (locality) {
-    case Locality::LocalToLocal:
-      return "L2L";
-    case Locality::LocalToRemote:
-      return "L2R";
-    case Locality::RemoteToLocal:
-      return "R2L";
-    case Locality::RemoteToRemote:
-      return "R2R";
-  }
-  CHECK(false);
+std::span<const std::string_view> words_of(Column column) {
+  static constexpr auto kLocalities = std::to_array<std::string_view>({"L2L", "L2R", "R2L", "R2R"});
+  static constexpr auto kSamplingSources =
+      std::to_array<std::string_view>({"header", "record", "options", "setting"});
+  static constexpr auto kAppEvidence =
+      std::to_array<std::string_view>({"exporter", "list", "service", "protocol"});
+  static constexpr auto kSiteEvidence =
+      std::to_array<std::string_view>({"dns", "sni", "ptr", "as"});
+  if (column == Column::locality) return kLocalities;
+  if (column == Column::sampling_source) return kSamplingSources;
+  if (column == Column::app_evidence) return kAppEvidence;
+  if (column == Column::site_evidence) return kSiteEvidence;
+  CHECK(spec(column).type != ColumnType::Word);
+  return {};
 }
 
-std::string_view to_text(SamplingSource source) {
-  switch (source) {
-    case SamplingSource::Header:
-      return "header";
-    case SamplingSource::Record:
-      return "record";
-    case SamplingSource::Options:
-      return "options";
-    case SamplingSource::Setting:
-      return "setting";
-  }
-  CHECK(false);
+std::string_view word_of(Column column, std::uint64_t number) {
+  const auto words = words_of(column);
+  return number < words.size() ? words[number] : "?";
 }
 
 }  // namespace flow

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "base/clock.h"
@@ -23,6 +24,7 @@ enum class ColumnType : std::uint8_t {
   Mac,      // uint64, the low 48 bits
   Flag,     // bool
   Name,     // uint32, an id of flow/name_pool.h; text in every store and answer
+  Word,     // uint8, which of words_of(column); the number in every store, the word in answers
 };
 
 // One row per column of a flow: X(name, type, is a dimension, meaning with its unit).
@@ -51,7 +53,7 @@ enum class ColumnType : std::uint8_t {
   X(bytes, Counter, false, "octets as exported, not multiplied by the sampling rate")          \
   X(packets, Counter, false, "packets as exported, not multiplied by the sampling rate")       \
   X(sampling_rate, U32, true, "1 in N packets was looked at; absent: not known to be sampled") \
-  X(sampling_source, U8, true, "where sampling_rate came from, see SamplingSource")            \
+  X(sampling_source, Word, true, "where sampling_rate came from, see SamplingSource")          \
   X(src_as, U32, true, "source AS number as exported")                                         \
   X(dst_as, U32, true, "destination AS number as exported")                                    \
   X(next_hop, Address, true, "next hop's address, else the BGP next hop's")                    \
@@ -66,9 +68,14 @@ enum class ColumnType : std::uint8_t {
   X(nat_dst, Address, true, "destination address after translation")                           \
   X(nat_src_port, U16, true, "source port after translation")                                  \
   X(nat_dst_port, U16, true, "destination port after translation")                             \
-  X(locality, U8, true, "which ends are local, see Locality")                                  \
+  X(locality, Word, true, "which ends are local, see Locality")                                \
   X(counted, Flag, true, "false: another observation point counts this traffic")               \
-  X(app, Name, true, "application")
+  X(app, Name, true, "application")                                                            \
+  X(app_evidence, Word, true, "what named the application, see AppEvidence")                   \
+  X(site, Name, true, "name of the remote end, see SiteEvidence")                              \
+  X(site_evidence, Word, true, "what named the site, see SiteEvidence")                        \
+  X(src_country, Name, true, "source's country, ISO 3166-1 alpha-2")                           \
+  X(dst_country, Name, true, "destination's country, ISO 3166-1 alpha-2")
 
 enum class Column : std::uint8_t {
 #define X(name, type, dimension, meaning) name,
@@ -108,9 +115,19 @@ constexpr ColumnMask bit(Column column) {
 enum class Locality : std::uint8_t { LocalToLocal, LocalToRemote, RemoteToLocal, RemoteToRemote };
 enum class SamplingSource : std::uint8_t { Header, Record, Options, Setting };
 
-// "L2L", "L2R", "R2L", "R2R"; "header", "record", "options", "setting".
-std::string_view to_text(Locality locality);
-std::string_view to_text(SamplingSource source);
+// The exporter's own id of the application; an entry of the protocols list; a service's port; the
+// IP protocol alone.
+enum class AppEvidence : std::uint8_t { Exporter, List, Service, Protocol };
+
+// The client asked a name server for that name and was told that address; the name stood in the
+// connection's first packets; the address's reverse name; the name of the AS it is in.
+enum class SiteEvidence : std::uint8_t { Dns, Sni, Ptr, As };
+
+// The words of a column of ColumnType::Word, by number; of any other, none.
+std::span<const std::string_view> words_of(Column column);
+
+// The word that stands for the number, "?" for one that is none of ours: a newer Weir's, perhaps.
+std::string_view word_of(Column column, std::uint64_t number);
 
 // The C++ type that holds a column's value.
 template <ColumnType Type>
@@ -150,6 +167,10 @@ struct ColumnValueOf<ColumnType::Flag> {
 template <>
 struct ColumnValueOf<ColumnType::Name> {
   using type = std::uint32_t;
+};
+template <>
+struct ColumnValueOf<ColumnType::Word> {
+  using type = std::uint8_t;
 };
 template <ColumnType Type>
 using ColumnValue = typename ColumnValueOf<Type>::type;

@@ -153,7 +153,7 @@ TEST(ProtocolsList, TheDefaultIsNtops) {
 // An application's name, with the list over our services.
 std::string_view name_of_app(const Services& services, std::uint16_t src_port,
                              std::uint16_t dst_port) {
-  return flow::NamePool::instance().text_of(services.app(6, src_port, dst_port));
+  return flow::NamePool::instance().text_of(services.app(6, src_port, dst_port).name);
 }
 
 TEST(ServicesWithAList, AListedPortWinsOverAServicesName) {
@@ -185,7 +185,7 @@ TEST(ServicesWithAList, AnEntryWithoutPortsIsNeverAnApplication) {
 TEST(ServicesWithAList, TheListHoldsForItsTransport) {
   const Services services({}, parsed("A=7000/udp\n"));
   EXPECT_EQ(name_of_app(services, 50'000, 7000), "cassandra");
-  EXPECT_EQ(flow::NamePool::instance().text_of(services.app(17, 50'000, 7000)), "A");
+  EXPECT_EQ(flow::NamePool::instance().text_of(services.app(17, 50'000, 7000).name), "A");
 }
 
 }  // namespace

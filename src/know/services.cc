@@ -11,10 +11,10 @@ constexpr std::uint8_t kDccp = 33;
 constexpr std::uint8_t kSctp = 132;
 constexpr std::uint8_t kUdpLite = 136;
 
-static_assert(flow::NamePool::kMaxNames <= 65'536, "an id is held in 16 bits");
+static_assert(flow::NamePool::kMaxKnown <= 65'536, "an id is held in 16 bits");
 
 std::uint16_t id_of(std::string_view name) {
-  return static_cast<std::uint16_t>(flow::NamePool::instance().id_of(name));
+  return static_cast<std::uint16_t>(flow::NamePool::instance().id_of(flow::NameKind::Known, name));
 }
 
 bool is_on(Transport one, Transport transport) {

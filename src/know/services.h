@@ -7,6 +7,7 @@
 #include <span>
 #include <string_view>
 
+#include "flow/columns.h"
 #include "know/protocols_list.h"
 #include "know/services_file.h"
 
@@ -26,6 +27,12 @@ struct ProtocolName {
 };
 std::span<const ProtocolName> shipped_protocols();
 
+// An application and what named it.
+struct App {
+  std::uint32_t name;  // of flow::NamePool
+  flow::AppEvidence evidence;
+};
+
 // Names a flow's application by its port. Immutable; published as a snapshot and fetched once per
 // burst. Names are ids of flow::NamePool.
 //
@@ -43,23 +50,27 @@ class Services {
 
   // Of a port that was not exported, the other one stands here too; where neither was, 0. No
   // allocation, no lock.
-  std::uint32_t app(std::uint8_t protocol, std::uint16_t src_port, std::uint16_t dst_port) const {
+  App app(std::uint8_t protocol, std::uint16_t src_port, std::uint16_t dst_port) const {
     const Ports* ports = ports_of_[protocol];
-    if (ports == nullptr) return protocols_[protocol];
+    const App unnamed{protocols_[protocol], flow::AppEvidence::Protocol};
+    if (ports == nullptr) return unnamed;
     const std::uint16_t low = src_port < dst_port ? src_port : dst_port;
     const std::uint16_t high = src_port < dst_port ? dst_port : src_port;
     if (has_list_ && ports->listed[high] && !ports->listed[low]) {
-      return low == 0 ? protocols_[protocol] : ports->names[high];
+      return low == 0 ? unnamed : ports->app(high);
     }
-    if (ports->names[low] != kNoName) return ports->names[low];
-    if (ports->names[high] != kNoName) return ports->names[high];
-    return protocols_[protocol];
+    if (ports->names[low] != kNoName) return ports->app(low);
+    if (ports->names[high] != kNoName) return ports->app(high);
+    return unnamed;
   }
 
  private:
-  // Ids fit 16 bits (NamePool::kMaxNames); 128 KiB and 8 KiB per transport stay in a core's cache.
+  // Ids fit 16 bits (NamePool::kMaxKnown); 128 KiB and 8 KiB per transport stay in a core's cache.
   struct Ports {
     void list(const PortRange& range, std::uint16_t id);
+    App app(std::uint16_t port) const {
+      return {names[port], listed[port] ? flow::AppEvidence::List : flow::AppEvidence::Service};
+    }
 
     std::array<std::uint16_t, 65'536> names{};
     std::bitset<65'536> listed;  // whose names are the protocols list's

@@ -55,7 +55,7 @@ TEST(ServicesFile, OfTwoNamesForAPortTheFirstCounts) {
   EXPECT_EQ(service_warnings("a 1000/tcp\nb 1000/tcp\nc 1000/udp\na 1000/tcp\n"),
             (std::vector<std::string>{"2: 1000/tcp: line 1 calls it a already: the first counts"}));
   const Services services(parse_services("a 1000/tcp\nb 1000/tcp\n"));
-  EXPECT_EQ(flow::NamePool::instance().text_of(services.app(6, 1000, 50'000)), "a");
+  EXPECT_EQ(flow::NamePool::instance().text_of(services.app(6, 1000, 50'000).name), "a");
 }
 
 TEST(ServicesFile, OfThousandsOfBadLinesTheFirstAreTold) {
@@ -69,7 +69,7 @@ TEST(ServicesFile, OfThousandsOfBadLinesTheFirstAreTold) {
 TEST(ServicesFile, TheUsersLineWinsOverOurs) {
   const Services services(parse_services("ms-sql-s 1433/tcp\nremotescan 6077/tcp\n"));
   const auto name = [&](std::uint8_t protocol, std::uint16_t port) {
-    return flow::NamePool::instance().text_of(services.app(protocol, 50'000, port));
+    return flow::NamePool::instance().text_of(services.app(protocol, 50'000, port).name);
   };
   EXPECT_EQ(name(6, 1433), "ms-sql-s");
   EXPECT_EQ(name(6, 6077), "remotescan");

@@ -13,7 +13,7 @@ namespace {
 
 std::string_view app(std::uint8_t protocol, std::uint16_t src_port, std::uint16_t dst_port) {
   static const Services services;
-  return flow::NamePool::instance().text_of(services.app(protocol, src_port, dst_port));
+  return flow::NamePool::instance().text_of(services.app(protocol, src_port, dst_port).name);
 }
 
 TEST(Services, TheNamedPortIsTheServiceOnWhicheverSideItStands) {

@@ -26,7 +26,7 @@ class UserTablesTest : public testing::Test {
   }
   // The application of TCP on `port`, as last published.
   std::string_view app(std::uint16_t port) const {
-    return flow::NamePool::instance().text_of(services->app(6, 50'000, port));
+    return flow::NamePool::instance().text_of(services->app(6, 50'000, port).name);
   }
   std::function<void(const Tables&)> keep() {
     return [this](const Tables& tables) {

@@ -49,13 +49,6 @@ std::string mac_text(std::uint64_t mac) {
                      mac & 0xff);
 }
 
-std::string enumerator_text(Column column, std::uint8_t value) {
-  if (column == Column::locality) {
-    return std::string(to_text(static_cast<flow::Locality>(value)));
-  }
-  return std::string(to_text(static_cast<flow::SamplingSource>(value)));
-}
-
 template <ColumnType Type, class Value>
 void append_value(Members& members, Column column, std::string_view name, const Value& value) {
   if constexpr (Type == ColumnType::Address) {
@@ -64,12 +57,8 @@ void append_value(Members& members, Column column, std::string_view name, const 
     members.text(name, mac_text(value));
   } else if constexpr (Type == ColumnType::Name) {
     members.text(name, flow::NamePool::instance().text_of(value));
-  } else if constexpr (Type == ColumnType::U8) {
-    if (column == Column::locality || column == Column::sampling_source) {
-      members.text(name, enumerator_text(column, value));
-    } else {
-      members.number(name, value);
-    }
+  } else if constexpr (Type == ColumnType::Word) {
+    members.text(name, flow::word_of(column, value));
   } else {
     members.number(name, value);
   }

@@ -56,6 +56,7 @@ std::vector<std::string> types_on_the_page(ColumnType type) {
     case ColumnType::Address:
       return {"UBIGINT", "UBIGINT"};
     case ColumnType::U8:
+    case ColumnType::Word:
       return {"UTINYINT"};
     case ColumnType::U16:
       return {"USMALLINT"};

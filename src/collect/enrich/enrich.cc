@@ -34,8 +34,10 @@ void Enricher::enrich(std::span<FlowRecord> flows) const {
       std::uint16_t dst_port = flow.has(Column::dst_port) ? flow.dst_port : std::uint16_t{0};
       const std::uint16_t src_port = flow.has(Column::src_port) ? flow.src_port : dst_port;
       if (!flow.has(Column::dst_port)) dst_port = src_port;
-      flow.app = services_->app(flow.protocol, src_port, dst_port);
-      flow.present |= bit(Column::app);
+      const know::App app = services_->app(flow.protocol, src_port, dst_port);
+      flow.app = app.name;
+      flow.app_evidence = static_cast<std::uint8_t>(app.evidence);
+      flow.present |= bit(Column::app) | bit(Column::app_evidence);
     }
   }
   if (!sampling_->empty()) apply_sampling(flows);

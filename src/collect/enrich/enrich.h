@@ -45,8 +45,8 @@ class Enricher {
         services_(knowledge.services.get()),
         sampling_(knowledge.sampling.get()) {}
 
-  // Fills locality, app, counted and set sampling rates. `counted` is true for every row: electing
-  // observation points is not done yet.
+  // Fills locality, app with its evidence, counted and set sampling rates. `counted` is true for
+  // every row: electing observation points is not done yet.
   void enrich(std::span<flow::FlowRecord> flows) const;
 
  private:

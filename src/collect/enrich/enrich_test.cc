@@ -32,8 +32,10 @@ TEST(Enricher, FillsLocalityApplicationAndCounted) {
   Enricher(knowledge).enrich(flows);
   EXPECT_EQ(flows[0].locality, static_cast<std::uint8_t>(flow::Locality::LocalToRemote));
   EXPECT_EQ(flow::NamePool::instance().text_of(flows[0].app), "https");
+  EXPECT_EQ(flow::word_of(Column::app_evidence, flows[0].app_evidence), "service");
   EXPECT_TRUE(flows[0].counted);
-  for (const Column column : {Column::locality, Column::app, Column::counted}) {
+  for (const Column column :
+       {Column::locality, Column::app, Column::app_evidence, Column::counted}) {
     EXPECT_TRUE(flows[0].has(column));
   }
   EXPECT_FALSE(flows[0].has(Column::sampling_rate));

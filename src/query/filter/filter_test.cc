@@ -7,6 +7,7 @@
 #include <random>
 
 #include "query/filter/keys.h"
+#include "query/filter/values.h"
 
 namespace query {
 namespace {
@@ -155,7 +156,7 @@ TEST(FilterError, SuggestsTheNearestKey) {
 }
 
 TEST(FilterError, TellsWhatIsNotKnownYet) {
-  EXPECT_THAT(first_error("country:DE").message, HasSubstr("not known to Weir yet"));
+  EXPECT_THAT(first_error("tag:tv").message, HasSubstr("not known to Weir yet"));
   EXPECT_THAT(first_error("nfdump:src ip 10.0.0.1").message, HasSubstr("not read yet"));
 }
 
@@ -298,20 +299,24 @@ class RandomFilter {
     return std::to_string(below(256));
   }
   std::string value(const Key& key) {
+    if (key.kind == ValueKind::Word) return word(value_words(key));
     static const std::map<ValueKind, std::vector<std::string>> kWords = {
         {ValueKind::Network,
          {"10.0.0.5", "10/8", "2001:db8::1", "::/0", "0.0.0.0/0", "*", "1.2.3.4/31"}},
         {ValueKind::Text, {"dns", "\"\"", "YOU*", "\"a b\"", "\"-\"", "\"\\\\\"", "ü"}},
         {ValueKind::TcpFlags, {"syn", "syn+ack", "*", "0x200", "ns+0x400+fin"}},
         {ValueKind::YesOrNo, {"yes", "no", "true", "FALSE", "*"}},
-        {ValueKind::Locality, {"L2L", "l2r", "R2L", "R2R", "*"}},
-        {ValueKind::SamplingSource, {"header", "record", "options", "setting", "*"}},
         {ValueKind::Way, {"in", "out", "local", "transit", "*"}},
         {ValueKind::Direction, {"ingress", "egress", "0", "7", "*", "<=1", ">1"}},
     };
     const auto words = kWords.find(key.kind);
     if (words == kWords.end()) return one_of({"", "", ">=", "<="}) + scalar(key.kind);
     return words->second[below(static_cast<std::uint32_t>(words->second.size()))];
+  }
+
+  std::string word(const std::vector<std::string_view>& words) {
+    const std::uint32_t chosen = below(static_cast<std::uint32_t>(words.size()) + 1);
+    return chosen == words.size() ? "*" : std::string(words[chosen]);
   }
 
   std::mt19937 random_;

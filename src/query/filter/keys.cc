@@ -16,8 +16,6 @@ using flow::Column;
 ValueKind kind_of(const flow::ColumnSpec& spec) {
   if (spec.column == Column::protocol) return ValueKind::Protocol;
   if (spec.column == Column::direction) return ValueKind::Direction;
-  if (spec.column == Column::locality) return ValueKind::Locality;
-  if (spec.column == Column::sampling_source) return ValueKind::SamplingSource;
   switch (spec.type) {
     case flow::ColumnType::Time:
       return ValueKind::Time;
@@ -35,6 +33,8 @@ ValueKind kind_of(const flow::ColumnSpec& spec) {
       return ValueKind::YesOrNo;
     case flow::ColumnType::Name:
       return ValueKind::Text;
+    case flow::ColumnType::Word:
+      return ValueKind::Word;
   }
   CHECK(false);
 }
@@ -54,6 +54,11 @@ std::vector<Key> all_keys() {
       {"pkts", {Column::packets}, ValueKind::Count, "packets as exported"},
       {"dur", {Derived::Duration}, ValueKind::Duration, "from first to last packet"},
       {"flag", {Column::tcp_flags}, ValueKind::TcpFlags, "TCP flags seen, joined by + all of them"},
+      {"country",
+       {Column::src_country, Column::dst_country},
+       ValueKind::Text,
+       "country of either end, two letters"},
+      {"evidence", {Column::site_evidence}, ValueKind::Word, "what named the site"},
   };
   for (const auto& spec : flow::kColumns) {
     keys.push_back({spec.name, {spec.column}, kind_of(spec), spec.meaning});
@@ -102,8 +107,7 @@ std::size_t value_type_of(ValueKind kind) {
     case ValueKind::YesOrNo:
     case ValueKind::Protocol:
     case ValueKind::Direction:
-    case ValueKind::Locality:
-    case ValueKind::SamplingSource:
+    case ValueKind::Word:
     case ValueKind::Way:
       return Values(std::vector<NumberRange>{}).index();
   }
@@ -141,8 +145,7 @@ bool is_of_ports(const Key& key) {
 }
 
 bool is_future_key(std::string_view name) {
-  static constexpr auto kFuture = std::to_array<std::string_view>(
-      {"site", "country", "src_country", "dst_country", "tag", "evidence", "name"});
+  static constexpr auto kFuture = std::to_array<std::string_view>({"tag", "name"});
   return std::ranges::find(kFuture, base::lower(name)) != kFuture.end();
 }
 

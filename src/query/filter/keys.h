@@ -11,20 +11,19 @@
 namespace query {
 
 enum class ValueKind : std::uint8_t {
-  Network,         // an address or a network
-  Number,          // a plain number
-  Count,           // octets or packets, with k M G T
-  Duration,        // with a unit
-  Time,            // Unix milliseconds or UTC text
-  Mac,             // six octets in hexadecimal
-  YesOrNo,         //
-  Protocol,        // a name or a number
-  Direction,       // ingress, egress
-  Locality,        // L2L L2R R2L R2R
-  SamplingSource,  // header, record, options, setting
-  Way,             // in, out, local, transit
-  TcpFlags,        // names joined by +
-  Text,            // `*` stands for any characters
+  Network,    // an address or a network
+  Number,     // a plain number
+  Count,      // octets or packets, with k M G T
+  Duration,   // with a unit
+  Time,       // Unix milliseconds or UTC text
+  Mac,        // six octets in hexadecimal
+  YesOrNo,    //
+  Protocol,   // a name or a number
+  Direction,  // ingress, egress
+  Word,       // one of the words of a column
+  Way,        // in, out, local, transit
+  TcpFlags,   // names joined by +
+  Text,       // `*` stands for any characters
 };
 
 struct Key {

@@ -37,10 +37,6 @@ constexpr auto kProtocols = std::to_array<NamedNumber>({
 constexpr auto kDirections = std::to_array<NamedNumber>({{"ingress", 0}, {"egress", 1}});
 constexpr auto kYesOrNo =
     std::to_array<NamedNumber>({{"no", 0}, {"yes", 1}, {"false", 0}, {"true", 1}});
-constexpr auto kLocalities =
-    std::to_array<NamedNumber>({{"L2L", 0}, {"L2R", 1}, {"R2L", 2}, {"R2R", 3}});
-constexpr auto kSamplingSources =
-    std::to_array<NamedNumber>({{"header", 0}, {"record", 1}, {"options", 2}, {"setting", 3}});
 constexpr auto kWays =
     std::to_array<NamedNumber>({{"in", 0}, {"out", 1}, {"local", 2}, {"transit", 3}});
 // RFC 9293 section 3.1 and RFC 3540 (ns), lowest bit first.
@@ -56,18 +52,33 @@ constexpr auto kTcpFlags = std::to_array<NamedNumber>({
     {"ns", 256},
 });
 
-std::span<const NamedNumber> names_of(ValueKind kind) {
-  switch (kind) {
+std::vector<NamedNumber> numbered(std::span<const std::string_view> words) {
+  std::vector<NamedNumber> named;
+  for (const std::string_view word : words) named.push_back({word, named.size()});
+  return named;
+}
+
+std::span<const NamedNumber> words_of_column(Column column) {
+  static const auto words = [] {
+    std::array<std::vector<NamedNumber>, flow::kColumnCount> of;
+    for (const auto& spec : flow::kColumns) {
+      of[static_cast<std::size_t>(spec.column)] = numbered(flow::words_of(spec.column));
+    }
+    return of;
+  }();
+  return words[static_cast<std::size_t>(column)];
+}
+
+std::span<const NamedNumber> names_of(const Key& key) {
+  switch (key.kind) {
     case ValueKind::Protocol:
       return kProtocols;
     case ValueKind::Direction:
       return kDirections;
     case ValueKind::YesOrNo:
       return kYesOrNo;
-    case ValueKind::Locality:
-      return kLocalities;
-    case ValueKind::SamplingSource:
-      return kSamplingSources;
+    case ValueKind::Word:
+      return words_of_column(std::get<Column>(key.subjects.front()));
     case ValueKind::Way:
       return kWays;
     case ValueKind::TcpFlags:
@@ -86,12 +97,11 @@ std::span<const NamedNumber> names_of(ValueKind kind) {
 
 // Kinds whose numbers are ours and mean nothing to a person.
 bool takes_names_only(ValueKind kind) {
-  return kind == ValueKind::Locality || kind == ValueKind::SamplingSource ||
-         kind == ValueKind::Way || kind == ValueKind::YesOrNo;
+  return kind == ValueKind::Word || kind == ValueKind::Way || kind == ValueKind::YesOrNo;
 }
 
-std::optional<std::uint64_t> number_of_name(ValueKind kind, std::string_view text) {
-  for (const NamedNumber& named : names_of(kind)) {
+std::optional<std::uint64_t> number_of_name(const Key& key, std::string_view text) {
+  for (const NamedNumber& named : names_of(key)) {
     if (base::lower(named.name) == base::lower(text)) return named.number;
   }
   return std::nullopt;
@@ -153,7 +163,7 @@ std::optional<std::uint64_t> duration_number_of(std::string_view text) {
 
 // One number of a key, without its operator.
 std::optional<std::uint64_t> number_of(const Key& key, std::string_view text) {
-  if (const auto named = number_of_name(key.kind, text)) return named;
+  if (const auto named = number_of_name(key, text)) return named;
   if (takes_names_only(key.kind)) return std::nullopt;
   switch (key.kind) {
     case ValueKind::Count:
@@ -169,8 +179,7 @@ std::optional<std::uint64_t> number_of(const Key& key, std::string_view text) {
     case ValueKind::YesOrNo:
     case ValueKind::Protocol:
     case ValueKind::Direction:
-    case ValueKind::Locality:
-    case ValueKind::SamplingSource:
+    case ValueKind::Word:
     case ValueKind::Way:
     case ValueKind::TcpFlags:
     case ValueKind::Text:
@@ -264,7 +273,7 @@ Expected<Value, ValueError> read_flags(const Key& key, std::string_view text) {
   for (std::string_view rest = text;;) {
     const auto plus = rest.find('+');
     const auto name = rest.substr(0, plus);
-    auto bit = number_of_name(key.kind, name);
+    auto bit = number_of_name(key, name);
     if (!bit) bit = plain_number(name);
     if (!bit || *bit == 0 || *bit > largest_number(key)) return Unexpected(wrong(key, text));
     bits.mask |= *bit;
@@ -292,7 +301,7 @@ std::string count_text(std::uint64_t count) {
 }
 
 std::string write_number(const Key& key, std::uint64_t number) {
-  for (const NamedNumber& named : names_of(key.kind)) {
+  for (const NamedNumber& named : names_of(key)) {
     if (named.number == number) return std::string(named.name);
   }
   if (key.kind == ValueKind::Duration) return duration_text(static_cast<std::int64_t>(number));
@@ -324,7 +333,7 @@ std::string write(const Key& key, const BitsSet& bits) {
   if (bits.mask == 0) return "*";
   std::string text;
   std::uint64_t rest = bits.mask;
-  for (const NamedNumber& named : names_of(key.kind)) {
+  for (const NamedNumber& named : names_of(key)) {
     if ((rest & named.number) == 0) continue;
     text += (text.empty() ? "" : "+") + std::string(named.name);
     rest &= ~named.number;
@@ -369,8 +378,7 @@ Expected<Value, ValueError> read_value(const Key& key, std::string_view text, bo
     case ValueKind::YesOrNo:
     case ValueKind::Protocol:
     case ValueKind::Direction:
-    case ValueKind::Locality:
-    case ValueKind::SamplingSource:
+    case ValueKind::Word:
     case ValueKind::Way:
       return read_number_range(key, text);
   }
@@ -404,17 +412,16 @@ std::string expectation(const Key& key) {
     case ValueKind::YesOrNo:
       return "yes or no";
     case ValueKind::Direction:
-    case ValueKind::Locality:
-    case ValueKind::SamplingSource:
+    case ValueKind::Word:
     case ValueKind::Way:
-      return "one of " + join_words(names_of(key.kind));
+      return "one of " + join_words(names_of(key));
   }
   CHECK(false);
 }
 
 std::vector<std::string_view> value_words(const Key& key) {
   std::vector<std::string_view> words;
-  for (const NamedNumber& named : names_of(key.kind)) words.push_back(named.name);
+  for (const NamedNumber& named : names_of(key)) words.push_back(named.name);
   return words;
 }
 
@@ -425,9 +432,10 @@ std::uint64_t largest_number(const Key& key) {
   if (column == nullptr) {
     return key.kind == ValueKind::Way ? 3 : static_cast<std::uint64_t>(kLongestDurationMs);
   }
-  if (key.kind == ValueKind::Locality || key.kind == ValueKind::SamplingSource) return 3;
+  if (key.kind == ValueKind::Word) return names_of(key).size() - 1;
   switch (flow::spec(*column).type) {
     case flow::ColumnType::U8:
+    case flow::ColumnType::Word:
       return std::numeric_limits<std::uint8_t>::max();
     case flow::ColumnType::U16:
       return std::numeric_limits<std::uint16_t>::max();

@@ -142,7 +142,7 @@ TEST(MakePlan, NamesTheWrongMember) {
   EXPECT_EQ(error(&PlanText::by, "src,src").what, "`src` came twice");
   EXPECT_EQ(error(&PlanText::by, "bytes").where, "by");
   EXPECT_EQ(error(&PlanText::by, "host,if").where, "by");
-  EXPECT_THAT(error(&PlanText::by, "country").what, HasSubstr("not known to Weir yet"));
+  EXPECT_THAT(error(&PlanText::by, "tag").what, HasSubstr("not known to Weir yet"));
   EXPECT_THAT(error(&PlanText::by, "src,dst,src_port,dst_port,protocol,tos,vlan,app,exporter").what,
               HasSubstr("at most 8"));
   EXPECT_EQ(error(&PlanText::metric, "octets").where, "metric");

@@ -196,17 +196,19 @@ json::array sampling_json(const flow::ExporterView& view, const state::Settings&
     if (set == nullptr || one.exporters.length > set->exporters.length) set = &one;
   }
   if (set != nullptr) {
-    sampling.push_back(json::object{{"domain", 0},
-                                    {"sampler", 0},
-                                    {"rate", set->rate},
-                                    {"source", flow::to_text(flow::SamplingSource::Setting)}});
+    constexpr auto kSet = static_cast<std::uint64_t>(flow::SamplingSource::Setting);
+    sampling.push_back(
+        json::object{{"domain", 0},
+                     {"sampler", 0},
+                     {"rate", set->rate},
+                     {"source", flow::word_of(flow::Column::sampling_source, kSet)}});
   }
   for (const flow::SamplingView& known : view.sampling) {
     sampling.push_back(
         json::object{{"domain", known.domain},
                      {"sampler", known.sampler},
                      {"rate", known.rate},
-                     {"source", flow::to_text(static_cast<flow::SamplingSource>(known.source))}});
+                     {"source", flow::word_of(flow::Column::sampling_source, known.source)}});
   }
   return sampling;
 }

@@ -363,13 +363,10 @@ json::object column_schema(const flow::ColumnSpec& column) {
   using flow::ColumnType;
   std::string_view type = "integer";
   if (column.type == ColumnType::Address || column.type == ColumnType::Mac ||
-      column.type == ColumnType::Name) {
+      column.type == ColumnType::Name || column.type == ColumnType::Word) {
     type = "string";
   }
   if (column.type == ColumnType::Flag) type = "boolean";
-  if (column.column == flow::Column::locality || column.column == flow::Column::sampling_source) {
-    type = "string";
-  }
   return {{"type", type}, {"description", column.meaning}};
 }
 

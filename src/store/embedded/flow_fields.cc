@@ -32,6 +32,7 @@ duckdb_type type_of(flow::ColumnType type) {
     case flow::ColumnType::Address:
       return DUCKDB_TYPE_UBIGINT;  // each half
     case flow::ColumnType::U8:
+    case flow::ColumnType::Word:
       return DUCKDB_TYPE_UTINYINT;
     case flow::ColumnType::U16:
       return DUCKDB_TYPE_USMALLINT;
@@ -56,6 +57,7 @@ std::string_view sql_type_of(flow::ColumnType type) {
     case flow::ColumnType::Address:
       return "UBIGINT";
     case flow::ColumnType::U8:
+    case flow::ColumnType::Word:
       return "UTINYINT";
     case flow::ColumnType::U16:
       return "USMALLINT";

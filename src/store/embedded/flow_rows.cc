@@ -20,6 +20,7 @@ void with_storage(const FlowField& field, With with) {
     case flow::ColumnType::Mac:
       return with.template operator()<std::uint64_t>();
     case flow::ColumnType::U8:
+    case flow::ColumnType::Word:
       return with.template operator()<std::uint8_t>();
     case flow::ColumnType::U16:
       return with.template operator()<std::uint16_t>();

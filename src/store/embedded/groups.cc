@@ -24,7 +24,7 @@ ColumnType column_type(const Dimension& dimension) {
     case DerivedDimension::Interface:
       return ColumnType::U32;
     case DerivedDimension::Way:
-      return ColumnType::U8;
+      return ColumnType::Word;
   }
   CHECK(false);
 }
@@ -39,7 +39,6 @@ AnswerType answer_type(const Dimension& dimension) {
 }  // namespace
 
 AnswerType answer_type_of(Column column) {
-  if (column == Column::locality || column == Column::sampling_source) return AnswerType::Text;
   switch (flow::spec(column).type) {
     case ColumnType::Time:
       return AnswerType::Time;
@@ -55,21 +54,17 @@ AnswerType answer_type_of(Column column) {
     case ColumnType::Flag:
       return AnswerType::Flag;
     case ColumnType::Name:
+    case ColumnType::Word:
       return AnswerType::Text;
   }
   CHECK(false);
 }
 
 std::string_view word_of(const Dimension& dimension, std::int64_t number) {
-  if (number < 0 || number > 3) return "?";  // no number of ours; a newer Weir's, perhaps
-  const auto value = static_cast<std::uint8_t>(number);
-  if (dimension == Dimension{Column::locality}) {
-    return flow::to_text(static_cast<flow::Locality>(value));
-  }
-  if (dimension == Dimension{Column::sampling_source}) {
-    return flow::to_text(static_cast<flow::SamplingSource>(value));
-  }
-  return query::to_text(static_cast<query::Way>(value));
+  if (number < 0) return "?";
+  const auto value = static_cast<std::uint64_t>(number);
+  if (const auto* column = std::get_if<Column>(&dimension)) return flow::word_of(*column, value);
+  return value <= 3 ? query::to_text(static_cast<query::Way>(value)) : "?";
 }
 
 std::int64_t held(Int128 sum) {
@@ -89,7 +84,7 @@ std::strong_ordering KeyCell::operator<=>(const KeyCell& other) const {
 KeyReader::KeyReader(const Dimension& dimension, std::size_t column)
     : dimension_(dimension),
       type_(answer_type(dimension)),
-      is_word_(type_ == AnswerType::Text && column_type(dimension) == ColumnType::U8),
+      is_word_(column_type(dimension) == ColumnType::Word),
       column_(column) {}
 
 std::vector<KeyReader> key_readers(const std::vector<Dimension>& by) {
@@ -241,6 +236,7 @@ void ChosenKeys::fill(std::size_t piece, std::size_t field, duckdb_vector vector
       }
       return;
     case ColumnType::U8:
+    case ColumnType::Word:
       return put(static_cast<std::uint8_t*>(out), number);
     case ColumnType::U16:
       return put(static_cast<std::uint16_t*>(out), number);

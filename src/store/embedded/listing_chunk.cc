@@ -95,10 +95,9 @@ void ListingChunk::fill_column(const duck::Chunk& chunk, std::size_t field, flow
       return fill_times(chunk, field, values);
     case ColumnType::Address:
       return fill_addresses(chunk, field, values);
+    case ColumnType::Word:
+      return fill_words(chunk, field, column, values);
     case ColumnType::U8:
-      if (answer_type_of(column) == query::AnswerType::Text) {
-        return fill_words(chunk, field, column, values);
-      }
       return widen<std::uint8_t>(chunk, field, values);
     case ColumnType::U16:
       return widen<std::uint16_t>(chunk, field, values);

@@ -47,7 +47,8 @@ class MergeTest : public StoreTest {
     for (int i = 0; i < 12; ++i) {
       const base::UnixMs end = begin + i * 5 * base::kMsPerMinute + 30'000;
       auto other = a_flow("10.0.0.2", "2001:db8::1", 70, end);
-      other.app = flow::NamePool::instance().id_of("a longer name of an application");
+      other.app = flow::NamePool::instance().id_of(flow::NameKind::Known,
+                                                   "a longer name of an application");
       seal({a_flow("10.0.0.3", "198.51.100.7", 500 + i, end),
             a_flow("10.0.0.1", "198.51.100.1", 100, end), other});
     }
@@ -161,7 +162,8 @@ TEST_F(MergeTest, TheOrderIsThatOfOneSeal) {
     for (int i = 0; i < 12; ++i) {
       const base::UnixMs end = begin + i * 5 * base::kMsPerMinute + 30'000;
       auto other = a_flow("10.0.0.2", "2001:db8::1", 70, end);
-      other.app = flow::NamePool::instance().id_of("a longer name of an application");
+      other.app = flow::NamePool::instance().id_of(flow::NameKind::Known,
+                                                   "a longer name of an application");
       flows.insert(flows.end(), {a_flow("10.0.0.3", "198.51.100.7", 500 + i, end),
                                  a_flow("10.0.0.1", "198.51.100.1", 100, end), other});
     }

@@ -26,7 +26,7 @@ class Names {
     const auto known = ids_.find(text);
     if (known != ids_.end()) return known->second;
     auto& pool = flow::NamePool::instance();
-    const std::uint32_t id = pool.id_of(text);
+    const std::uint32_t id = pool.id_of(flow::NameKind::Heard, text);
     if (pool.text_of(id) != text) {
       is_lost_ = true;
       return id;

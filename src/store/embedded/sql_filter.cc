@@ -31,7 +31,7 @@ ColumnType type_of(const Subject& subject) {
     case Derived::Duration:
       return ColumnType::Counter;
     case Derived::Way:
-      return ColumnType::U8;
+      return ColumnType::Word;
   }
   CHECK(false);
 }
@@ -39,6 +39,7 @@ ColumnType type_of(const Subject& subject) {
 std::uint64_t largest(ColumnType type) {
   switch (type) {
     case ColumnType::U8:
+    case ColumnType::Word:
       return std::numeric_limits<std::uint8_t>::max();
     case ColumnType::U16:
       return std::numeric_limits<std::uint16_t>::max();

@@ -36,7 +36,7 @@ inline flow::FlowRecord a_flow(std::string_view src, std::string_view dst, std::
   flow.packets = bytes / 100 + 1;
   flow.locality = static_cast<std::uint8_t>(flow::Locality::LocalToRemote);
   flow.counted = true;
-  flow.app = flow::NamePool::instance().id_of("https");
+  flow.app = flow::NamePool::instance().id_of(flow::NameKind::Known, "https");
   for (const Column column :
        {Column::start, Column::end, Column::received, Column::exporter, Column::src, Column::dst,
         Column::bytes, Column::packets, Column::locality, Column::counted, Column::app}) {

@@ -66,7 +66,7 @@ class CountingSink final : public query::AnswerSink {
 // As the enricher leaves them.
 void enrich(flow::FlowRecord& flow) {
   using flow::Column;
-  static const std::uint32_t app = flow::NamePool::instance().id_of("https");
+  static const std::uint32_t app = flow::NamePool::instance().id_of(flow::NameKind::Known, "https");
   const auto is_local = [](const flow::Address& end) {
     return end.hi == 0 ? (end.as_v4() >> 24) == 10 || (end.as_v4() >> 16) == 0xc0a8
                        : (end.hi >> 56) == 0xfd;

@@ -50,7 +50,6 @@ struct Cell {
 };
 
 AnswerType type_of(Column column) {
-  if (column == Column::locality || column == Column::sampling_source) return AnswerType::Text;
   switch (flow::spec(column).type) {
     case flow::ColumnType::Time:
       return AnswerType::Time;
@@ -61,6 +60,7 @@ AnswerType type_of(Column column) {
     case flow::ColumnType::Flag:
       return AnswerType::Flag;
     case flow::ColumnType::Name:
+    case flow::ColumnType::Word:
       return AnswerType::Text;
     case flow::ColumnType::U8:
     case flow::ColumnType::U16:
@@ -103,11 +103,8 @@ Cell cell_of(const FlowRecord& flow, Column column) {
   if (!value) return {};
   if (const auto* address = std::get_if<flow::Address>(&*value)) return {*address};
   const std::uint64_t held = std::get<std::uint64_t>(*value);
-  if (column == Column::locality) {
-    return {word_of(static_cast<Locality>(held))};
-  }
-  if (column == Column::sampling_source) {
-    return {word_of(static_cast<flow::SamplingSource>(held))};
+  if (flow::spec(column).type == flow::ColumnType::Word) {
+    return {std::string(flow::word_of(column, held))};
   }
   if (flow::spec(column).type == flow::ColumnType::Name) {
     return {std::string(flow::NamePool::instance().text_of(static_cast<std::uint32_t>(held)))};

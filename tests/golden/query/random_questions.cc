@@ -38,7 +38,8 @@ FlowRecord RandomQuestions::flow() {
   set(flow, Column::exporter, flow.exporter, address(one_in(2) ? "192.0.2.1" : "2001:db8::e"));
   set(flow, Column::counted, flow.counted, !one_in(8));
   static const std::vector<std::string> kApps = {"dns", "http", "https", "other"};
-  set(flow, Column::app, flow.app, flow::NamePool::instance().id_of(one_of(kApps)));
+  set(flow, Column::app, flow.app,
+      flow::NamePool::instance().id_of(flow::NameKind::Known, one_of(kApps)));
   set(flow, Column::protocol, flow.protocol, static_cast<std::uint8_t>(one_in(3) ? 17 : 6));
   if (!one_in(10)) set(flow, Column::bytes, flow.bytes, std::int64_t{below(1'000'000)});
   if (!one_in(10)) set(flow, Column::packets, flow.packets, std::int64_t{below(1'000)});
@@ -56,7 +57,22 @@ FlowRecord RandomQuestions::flow() {
     set(flow, Column::sampling_rate, flow.sampling_rate, below(3) * 50);
     set(flow, Column::sampling_source, flow.sampling_source, static_cast<std::uint8_t>(below(4)));
   }
+  set_meanings(flow);
   return flow;
+}
+
+void RandomQuestions::set_meanings(FlowRecord& flow) {
+  static const std::vector<std::string> kSites = {"example.org", "www.example.org", "AS64500"};
+  static const std::vector<std::string> kCountries = {"DE", "IS"};
+  auto& names = flow::NamePool::instance();
+  set(flow, Column::app_evidence, flow.app_evidence, static_cast<std::uint8_t>(below(4)));
+  if (one_in(2)) {
+    set(flow, Column::site, flow.site, names.id_of(flow::NameKind::Heard, one_of(kSites)));
+    set(flow, Column::site_evidence, flow.site_evidence, static_cast<std::uint8_t>(below(4)));
+  }
+  const auto country = [&] { return names.id_of(flow::NameKind::Known, one_of(kCountries)); };
+  if (one_in(3)) set(flow, Column::src_country, flow.src_country, country());
+  if (one_in(3)) set(flow, Column::dst_country, flow.dst_country, country());
 }
 
 // Mostly a flow of some minutes, received soon after; some without times, some with impossible
@@ -130,6 +146,10 @@ std::string RandomQuestions::term(int depth) {
                                                        "sampling_rate:>0",
                                                        "received:>=2026-08-13T19:30Z",
                                                        "sampling_source:options",
+                                                       "site:*.example.org",
+                                                       "evidence:dns,ptr",
+                                                       "country:de",
+                                                       "app_evidence:list",
                                                        "exporter:2001:db8::/32"};
   const std::string minus = one_in(3) ? "-" : "";
   if (depth > 0 && one_in(4)) return minus + "(" + filter(depth - 1) + ")";
@@ -165,9 +185,12 @@ query::PlanText RandomQuestions::question() {
       text.by = some_of({"if", "dir", "app", "exporter"}, 3);
       break;
     default:
-      text.by = some_of({"src", "dst", "src_port", "dst_port", "protocol", "app", "dir", "vlan",
-                         "src_as", "locality", "sampling_rate", "sampling_source", "src_mac",
-                         "tcp_flags", "in_if", "out_if", "exporter", "counted"},
+      text.by = some_of({"src",          "dst",        "src_port",      "dst_port",
+                         "protocol",     "app",        "dir",           "vlan",
+                         "src_as",       "locality",   "sampling_rate", "sampling_source",
+                         "src_mac",      "tcp_flags",  "in_if",         "out_if",
+                         "exporter",     "counted",    "site",          "site_evidence",
+                         "app_evidence", "dst_country"},
                         3);
   }
   if (one_in(3)) text.step = one_of({"1m", "5m", "7s", "1h", "90s", "day", "week", "month"});

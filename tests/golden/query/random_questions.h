@@ -35,6 +35,7 @@ class RandomQuestions {
   flow::FlowRecord flow();
   void set_times(flow::FlowRecord& flow);
   void set_ends(flow::FlowRecord& flow);
+  void set_meanings(flow::FlowRecord& flow);
 
   std::mt19937 random_;
   bool some_have_no_ends_;  // else the store may answer from its rollups

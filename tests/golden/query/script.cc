@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <fstream>
 #include <map>
@@ -32,9 +33,10 @@ std::vector<std::string> words_of(const std::string& line) {
 std::optional<std::uint64_t> number_of(const std::string& text) {
   if (text == "yes") return 1;
   if (text == "no") return 0;
-  for (std::uint8_t value = 0; value < 4; ++value) {
-    if (text == flow::to_text(static_cast<flow::Locality>(value))) return value;
-    if (text == flow::to_text(static_cast<flow::SamplingSource>(value))) return value;
+  for (const auto& spec : flow::kColumns) {
+    const auto words = flow::words_of(spec.column);
+    const auto found = std::ranges::find(words, text);
+    if (found != words.end()) return static_cast<std::uint64_t>(found - words.begin());
   }
   std::uint64_t number = 0;
   const char* end = text.data() + text.size();
@@ -68,7 +70,7 @@ bool read_value(const std::string& text, flow::ColumnValue<Type>& value) {
     if (mac) value = *mac;
     return mac.has_value();
   } else if constexpr (Type == ColumnType::Name) {
-    value = flow::NamePool::instance().id_of(text);
+    value = flow::NamePool::instance().id_of(flow::NameKind::Heard, text);
     return true;
   } else {
     const auto number = number_of(text);

@@ -3065,6 +3065,16 @@ export interface components {
             counted?: boolean;
             /** @description application */
             app?: string;
+            /** @description what named the application, see AppEvidence */
+            app_evidence?: string;
+            /** @description name of the remote end, see SiteEvidence */
+            site?: string;
+            /** @description what named the site, see SiteEvidence */
+            site_evidence?: string;
+            /** @description source's country, ISO 3166-1 alpha-2 */
+            src_country?: string;
+            /** @description destination's country, ISO 3166-1 alpha-2 */
+            dst_country?: string;
             /** @description the local end */
             host?: string;
             /** @description of host, where it has one */
