@@ -30,6 +30,15 @@ struct SamplingView {
   std::uint8_t source = 0;  // SamplingSource
 };
 
+// What an exporter said of one of its interfaces in options records. A stranger's texts: whole
+// characters of UTF-8 without control characters.
+struct ToldInterface {
+  std::uint32_t index = 0;
+  std::string name;
+  std::string description;  // empty: it said none
+  base::UnixMs told = 0;    // last
+};
+
 struct ExporterView {
   Address exporter;
   std::uint64_t datagrams_by_version[4] = {};  // v5, v9, IPFIX, other
@@ -47,6 +56,10 @@ struct ExporterView {
   // 0: not learned yet.
   std::int64_t active_timeout_ms = 0;
   std::int64_t inactive_timeout_ms = 0;
+  // By index. Null: it told of none.
+  std::shared_ptr<const std::vector<ToldInterface>> interfaces = {};
+  std::uint64_t interfaces_not_kept = 0;  // times that one told of was over the caps
+  std::uint64_t interface_names_cut = 0;  // times that a text was longer than is kept
 };
 
 // What a worker counted in a segment whose barrier it has passed and whose commit is to come.

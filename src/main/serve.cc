@@ -23,6 +23,7 @@
 
 #include "base/log.h"
 #include "collect/collector.h"
+#include "know/interface_keeper.h"
 #include "know/name_keeper.h"
 #include "know/name_store.h"
 #include "main/commands.h"
@@ -175,11 +176,14 @@ class Service {
   std::optional<state::Users> users_;
   std::unique_ptr<know::NameStore> names_;
   std::unique_ptr<know::NameKeeper> name_keeper_;
+  std::unique_ptr<know::InterfaceStore> interfaces_;
+  std::unique_ptr<know::InterfaceKeeper> interface_keeper_;
   std::unique_ptr<serve::Api> api_;
   std::unique_ptr<serve::HttpServer> http_;
   std::atomic<bool> is_ready_{false};
 
   std::jthread naming_;
+  std::jthread asking_interfaces_;
   std::jthread storing_;
   std::jthread serving_;
   std::jthread watching_;
@@ -269,6 +273,11 @@ base::Expected<void, base::IoError> Service::open_http() {
   name_keeper_ = std::make_unique<know::NameKeeper>(
       *names_, knowledge_.networks, clock_,
       name_options(demo_ != nullptr ? demo_names() : settings_.names, *collector_, *questions_));
+  auto interfaces = know::InterfaceStore::open(folder / "state.db");
+  if (!interfaces) return base::Unexpected(std::move(interfaces.error()));
+  interfaces_ = std::move(*interfaces);
+  interface_keeper_ = std::make_unique<know::InterfaceKeeper>(
+      *interfaces_, clock_, [this] { return collector_->worker_views(); });
   api_ = std::make_unique<serve::Api>(serve::Sources{
       .store = *store_,
       .questions = *questions_,
@@ -276,6 +285,7 @@ base::Expected<void, base::IoError> Service::open_http() {
       .clock = clock_,
       .settings = *live_settings_,
       .names = *names_,
+      .interfaces = *interfaces_,
       .networks = knowledge_.networks,
       .tables = tables_,
       .receive = [this] { return collector_->receive_view(); },
@@ -335,6 +345,9 @@ void Service::run() {
   });
   naming_ = std::jthread([this](const std::stop_token& stop) { name_keeper_->run(stop); });
   ::pthread_setname_np(naming_.native_handle(), "weir-names");
+  asking_interfaces_ =
+      std::jthread([this](const std::stop_token& stop) { interface_keeper_->run(stop); });
+  ::pthread_setname_np(asking_interfaces_.native_handle(), "weir-if");
   serving_ = std::jthread([this](const std::stop_token& stop) { http_->run(stop); });
   ::pthread_setname_np(serving_.native_handle(), "weir-http");
   watching_ = std::jthread([this](const std::stop_token& stopping) { tables_.run(stopping); });
@@ -401,6 +414,8 @@ void Service::stop() {
   storing_.join();
   watching_.request_stop();
   watching_.join();
+  asking_interfaces_.request_stop();
+  asking_interfaces_.join();
   naming_.request_stop();
   naming_.join();
   serving_.request_stop();

@@ -62,6 +62,32 @@ std::string toml_text(const std::map<flow::Address, Value>& by_exporter) {
   return table_text(by_exporter);
 }
 
+std::string toml_text(const InterfaceSetting& setting) {
+  std::string text;
+  const auto add = [&text](std::string_view name, const std::string& value) {
+    text += fmt::format("{}{} = {}", text.empty() ? "" : ", ", name, value);
+  };
+  if (!setting.name.empty()) add("name", toml_text(setting.name));
+  if (setting.role) add("role", toml_text(to_text(*setting.role)));
+  if (setting.speed_bits_per_s != 0) add("speed", fmt::format("{}", setting.speed_bits_per_s));
+  return "{" + text + "}";
+}
+// A table of exporter = table of ifIndex = setting; the keys are in this order.
+std::string toml_text(const std::map<InterfaceKey, InterfaceSetting>& interfaces) {
+  std::string text;
+  const flow::Address* last = nullptr;
+  for (const auto& [key, setting] : interfaces) {
+    const bool goes_on = last != nullptr && *last == key.exporter;
+    if (!goes_on) {
+      text += fmt::format("{}{} = {{", last == nullptr ? "" : "}, ",
+                          toml_text(flow::to_text(key.exporter)));
+    }
+    text += fmt::format("{}{} = {}", goes_on ? ", " : "", key.index, toml_text(setting));
+    last = &key.exporter;
+  }
+  return "{" + text + (last == nullptr ? "}" : "}}");
+}
+
 // What of a value is wrong; empty: nothing.
 std::string refusal_of(bool) {
   return {};
@@ -90,6 +116,20 @@ std::string refusal_of(const std::map<flow::Address, std::string>& names) {
                        LiveSettings::kNameOctetsMax, flow::to_text(wrong->first));
   }
   return refusal_of<std::map<flow::Address, std::string>>(names);
+}
+
+std::string refusal_of(const std::map<InterfaceKey, InterfaceSetting>& interfaces) {
+  const auto wrong = std::ranges::find_if(interfaces, [](const auto& one) {
+    return !one.second.name.empty() && !is_name(one.second.name);
+  });
+  if (wrong != interfaces.end()) {
+    return fmt::format("expected at most {} octets of text without control characters for {}, {}",
+                       LiveSettings::kNameOctetsMax, flow::to_text(wrong->first.exporter),
+                       wrong->first.index);
+  }
+  if (interfaces.size() <= LiveSettings::kInterfacesMax) return {};
+  return fmt::format("expected at most {} interfaces, came {}", LiveSettings::kInterfacesMax,
+                     interfaces.size());
 }
 
 // A key that can be changed while running, and what is done with its value.
@@ -137,7 +177,8 @@ constexpr Key kKeys[] = {key_of<&Settings::listen>("listen"),
                          key_of<&ExporterSettings::deny>("exporters.deny"),
                          key_of<&ExporterSettings::sampling>("exporters.sampling"),
                          key_of<&ExporterSettings::names>("exporters.names"),
-                         key_of<&ExporterSettings::networks>("exporters.networks")};
+                         key_of<&ExporterSettings::networks>("exporters.networks"),
+                         key_of<&ExporterSettings::interfaces>("exporters.interfaces")};
 
 std::string file_text(const Settings& own) {
   std::string text(kHead);

@@ -42,6 +42,10 @@ void change_all(Settings& settings) {
   settings.exporters.sampling = {{*flow::parse_network("192.0.2.1"), 100}};
   settings.exporters.names = {{kRouter, "<img onerror=\"x\"> \\ ü"}};
   settings.exporters.networks = {{kRouter, *flow::parse_network("198.51.100.0/24")}};
+  settings.exporters.interfaces = {
+      {{kRouter, 3}, {"uplink \"1\"", InterfaceRole::Wan, 2'500'000'000}},
+      {{kRouter, 4}, {"", InterfaceRole::Lan, 0}},
+      {{*flow::parse_address("2001:db8::1"), 0}, {"router", {}, 0}}};
 }
 
 TEST_F(LiveSettingsTest, AreWhatWasGivenWhileNothingIsChanged) {

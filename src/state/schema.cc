@@ -99,6 +99,18 @@ CREATE TABLE names (            -- that addresses have and had
   PRIMARY KEY (address_hi, address_lo, origin, name)
 ) STRICT, WITHOUT ROWID;
 )sql",
+    R"sql(
+CREATE TABLE interface_names (  -- that exporters say their interfaces have and had
+  exporter_hi INTEGER NOT NULL, exporter_lo INTEGER NOT NULL, if_index INTEGER NOT NULL,
+  origin TEXT NOT NULL,         -- snmp, options
+  name TEXT NOT NULL, alias TEXT NOT NULL,
+  speed INTEGER NOT NULL,       -- bits a second; 0: not said
+  since INTEGER NOT NULL,
+  confirmed INTEGER NOT NULL,
+  until INTEGER NOT NULL,       -- since when the number means another; 0: it stands
+  PRIMARY KEY (exporter_hi, exporter_lo, if_index, origin, name, since)
+) STRICT, WITHOUT ROWID;
+)sql",
 };
 
 }  // namespace

@@ -79,6 +79,36 @@ std::optional<std::uint64_t> parse_octets(std::string_view text) {
   return count * found->octets;
 }
 
+std::optional<std::uint64_t> parse_whole_number(std::string_view text) {
+  std::uint64_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto [parsed, error] = std::from_chars(text.data(), end, number);
+  if (text.empty() || error != std::errc{} || parsed != end) return std::nullopt;
+  return number;
+}
+
+std::optional<std::uint64_t> parse_bits_per_s(std::string_view text) {
+  constexpr double kMost = 1e15;
+  double number = 0;
+  const char* end = text.data() + text.size();
+  const auto [parsed, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc{}) return std::nullopt;
+  std::string unit = base::lower({parsed, end});
+  unit.erase(0, unit.find_first_not_of(' '));
+  for (const std::string_view written : {"bit/s", "bps"}) {
+    if (unit.ends_with(written)) unit.erase(unit.size() - written.size());
+  }
+  constexpr std::string_view kPowers = "kmgt";
+  if (unit.size() > 1) return std::nullopt;
+  if (!unit.empty()) {
+    const auto power = kPowers.find(unit.front());
+    if (power == std::string_view::npos) return std::nullopt;
+    for (std::size_t i = 0; i <= power; ++i) number *= 1e3;
+  }
+  if (!(number >= 1) || number > kMost) return std::nullopt;
+  return static_cast<std::uint64_t>(number + 0.5);
+}
+
 std::size_t edit_distance(std::string_view from, std::string_view to) {
   std::vector<std::size_t> row(to.size() + 1);
   for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;

@@ -30,6 +30,12 @@ std::string to_text(const Endpoint& endpoint);
 // "10GB" (10^9 each), "512MiB" (2^20 each), "64k", or a number of octets alone.
 std::optional<std::uint64_t> parse_octets(std::string_view text);
 
+// Digits alone.
+std::optional<std::uint64_t> parse_whole_number(std::string_view text);
+
+// "100M", "2.5G", "64k" (powers of ten), or a number of bits a second alone; more than 0.
+std::optional<std::uint64_t> parse_bits_per_s(std::string_view text);
+
 // The candidate that differs from `text` in the fewest letters, for "did you mean"; empty when
 // none is near.
 template <class Candidates>

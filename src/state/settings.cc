@@ -8,6 +8,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/check.h"
+
 namespace state {
 namespace {
 
@@ -219,6 +221,70 @@ void take_exporter_local(const toml::node& node, std::string_view key, Reading& 
   take_by_exporter<&ExporterSettings::networks>(node, key, kNetworkForm, flow::parse_network, out);
 }
 
+constexpr std::string_view kInterfaceForm =
+    "a table such as {name = \"WAN\", role = \"wan\", speed = \"100M\"}";
+
+// Bits a second: a number, or "100M" and "2.5G" as people write them, in powers of ten.
+std::optional<std::uint64_t> speed_of(const toml::node& node) {
+  if (const auto number = node.value_exact<std::int64_t>()) {
+    return *number > 0 ? std::optional(static_cast<std::uint64_t>(*number)) : std::nullopt;
+  }
+  const auto text = node.value_exact<std::string>();
+  return text ? parse_bits_per_s(*text) : std::nullopt;
+}
+
+void take_interface(const toml::node& node, const std::string& key, const InterfaceKey& interface,
+                    Reading& out) {
+  const auto* table = node.as_table();
+  if (table == nullptr) return refuse_value(node, key, kInterfaceForm, out);
+  InterfaceSetting setting;
+  for (const auto& [name, value] : *table) {
+    const std::string member = fmt::format("{}.{}", key, name.str());
+    const auto text = value.value_exact<std::string>();
+    if (name == "name" && text) {
+      setting.name = *text;
+    } else if (name == "role" && text && parse_interface_role(*text)) {
+      setting.role = parse_interface_role(*text);
+    } else if (name == "speed" && speed_of(value)) {
+      setting.speed_bits_per_s = *speed_of(value);
+    } else {
+      refuse_value(value, member,
+                   "name, a text; role, \"wan\", \"lan\" or \"peer\"; or speed, bits a second such "
+                   "as \"100M\"",
+                   out);
+    }
+  }
+  out.settings.exporters.interfaces[interface] = std::move(setting);
+}
+
+void take_interfaces(const toml::node& node, std::string_view key, Reading& out) {
+  const auto* table = node.as_table();
+  if (table == nullptr) {
+    return refuse_value(node, key, "a table of exporter = table of ifIndex = what is said of it",
+                        out);
+  }
+  for (const auto& [name, value] : *table) {
+    const auto exporter = flow::parse_address(name.str());
+    const auto* interfaces = value.as_table();
+    if (!exporter || interfaces == nullptr) {
+      out.refuse(name.source(),
+                 fmt::format("{}: expected an exporter's address and a table of its interfaces, "
+                             "came \"{}\"",
+                             key, name.str()));
+      continue;
+    }
+    for (const auto& [number, setting] : *interfaces) {
+      const auto index = parse_whole_number(number.str());
+      const std::string member = fmt::format("{}.\"{}\".\"{}\"", key, name.str(), number.str());
+      if (!index || *index > 0xffff'ffff) {
+        out.refuse(number.source(), fmt::format("{}: expected an ifIndex", member));
+      } else {
+        take_interface(setting, member, {*exporter, static_cast<std::uint32_t>(*index)}, out);
+      }
+    }
+  }
+}
+
 void take_names_dns(const toml::node& node, std::string_view key, Reading& out) {
   const auto dns = node.value_exact<bool>();
   if (!dns) return refuse_value(node, key, "true or false", out);
@@ -362,6 +428,12 @@ constexpr Setting kSettings[] = {
       "it "
       "is yours, as if it stood in networks.local."},
      take_exporter_local},
+    {{"exporters.interfaces", "table of exporter = interfaces", "{}",
+      "What interfaces are called, what stands behind them (wan, lan or peer), and how fast they "
+      "are in bits a second, such as {\"192.0.2.1\" = {3 = {name = \"WAN\", role = \"wan\", speed "
+      "= "
+      "\"100M\"}}}. Wins over what the exporter says by SNMP or in options records."},
+     take_interfaces},
     {{"names.dns", "true or false", "true",
       "Whether name servers are asked for the names of addresses; `weir serve -n` asks none."},
      take_names_dns},
@@ -441,6 +513,25 @@ void take_table(const toml::table& table, const std::string& prefix, Reading& ou
 }
 
 }  // namespace
+
+std::string_view to_text(InterfaceRole role) {
+  switch (role) {
+    case InterfaceRole::Wan:
+      return "wan";
+    case InterfaceRole::Lan:
+      return "lan";
+    case InterfaceRole::Peer:
+      return "peer";
+  }
+  CHECK(false);
+}
+
+std::optional<InterfaceRole> parse_interface_role(std::string_view text) {
+  for (const auto role : {InterfaceRole::Wan, InterfaceRole::Lan, InterfaceRole::Peer}) {
+    if (to_text(role) == text) return role;
+  }
+  return std::nullopt;
+}
 
 base::Expected<Settings, std::vector<base::UserError>> parse_settings(std::string_view text,
                                                                       std::string_view name) {

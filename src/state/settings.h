@@ -22,6 +22,31 @@ struct SamplingSetting {
   bool operator==(const SamplingSetting&) const = default;
 };
 
+// An interface of an exporter.
+struct InterfaceKey {
+  flow::Address exporter;
+  std::uint32_t index = 0;  // ifIndex
+
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the comparison's 0 for a pointer.
+  auto operator<=>(const InterfaceKey&) const = default;
+};
+
+// What stands behind an interface: the Internet, own networks, or another network's router.
+enum class InterfaceRole : std::uint8_t { Wan, Lan, Peer };
+// "wan", "lan", "peer".
+std::string_view to_text(InterfaceRole role);
+std::optional<InterfaceRole> parse_interface_role(std::string_view text);
+
+// What a person says of an interface: it wins over what anybody else says.
+struct InterfaceSetting {
+  std::string name;  // empty: none
+  std::optional<InterfaceRole> role;
+  std::uint64_t speed_bits_per_s = 0;  // 0: none
+
+  bool empty() const { return name.empty() && !role && speed_bits_per_s == 0; }
+  bool operator==(const InterfaceSetting&) const = default;
+};
+
 // Which senders' datagrams are taken.
 struct ExporterSettings {
   bool learn = true;                      // false: only those in `allow`
@@ -30,6 +55,7 @@ struct ExporterSettings {
   std::vector<SamplingSetting> sampling;  // the longest matching prefix counts
   std::map<flow::Address, std::string> names;
   std::map<flow::Address, flow::Network> networks;  // that an exporter stands before: local
+  std::map<InterfaceKey, InterfaceSetting> interfaces;
 
   bool operator==(const ExporterSettings&) const = default;
 };

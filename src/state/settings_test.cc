@@ -76,6 +76,39 @@ TEST(ParseSettings, TakesWhatIsSaidOfExporters) {
   }
 }
 
+TEST(ParseSettings, TakesWhatIsSaidOfInterfaces) {
+  const auto settings = parse_settings(
+      "[exporters.interfaces.\"192.0.2.1\"]\n3 = {name = \"WAN\", role = \"wan\", speed = "
+      "\"2.5G\"}\n0 = {speed = 64000}\n",
+      "x");
+  ASSERT_TRUE(settings) << base::to_text(settings.error().front());
+  const auto& interfaces = settings->exporters.interfaces;
+  const flow::Address exporter = *flow::parse_address("192.0.2.1");
+  EXPECT_EQ(interfaces.at({exporter, 3}),
+            (InterfaceSetting{"WAN", InterfaceRole::Wan, 2'500'000'000}));
+  EXPECT_EQ(interfaces.at({exporter, 0}), (InterfaceSetting{"", {}, 64'000}));
+  for (const char* wrong :
+       {"exporters.interfaces = 1", "exporters.interfaces = {x = {}}",
+        "exporters.interfaces = {\"::1\" = 3}", "exporters.interfaces = {\"::1\" = {x = {}}}",
+        "exporters.interfaces = {\"::1\" = {4294967296 = {}}}",
+        "exporters.interfaces = {\"::1\" = {3 = {role = \"dmz\"}}}",
+        "exporters.interfaces = {\"::1\" = {3 = {speed = \"fast\"}}}",
+        "exporters.interfaces = {\"::1\" = {3 = {speed = 0}}}",
+        "exporters.interfaces = {\"::1\" = {3 = {colour = \"red\"}}}"}) {
+    EXPECT_FALSE(parse_settings(wrong, "x")) << wrong;
+  }
+}
+
+TEST(ParseBitsPerSecond, TakesWhatPeopleWrite) {
+  EXPECT_EQ(parse_bits_per_s("100M"), 100'000'000u);
+  EXPECT_EQ(parse_bits_per_s("2.5 Gbit/s"), 2'500'000'000u);
+  EXPECT_EQ(parse_bits_per_s("56kbps"), 56'000u);
+  EXPECT_EQ(parse_bits_per_s("9600"), 9'600u);
+  for (const char* wrong : {"", "M", "0", "-1M", "1X", "1MM", "nan", "inf", "1e300", "100M b"}) {
+    EXPECT_EQ(parse_bits_per_s(wrong), std::nullopt) << wrong;
+  }
+}
+
 TEST(ParseSettings, TakesWhereNamesComeFrom) {
   const auto settings = parse_settings(
       "[names]\ndns = false\nhosts = \"\"\nleases = [\"a\", \"b\"]\nmax = 100\n"

@@ -27,6 +27,7 @@ const kPages = [
   '/explore/flows',
   '/system/setup',
   '/system/exporters',
+  '/system/interfaces',
   '/system/names',
   '/nowhere',
 ];

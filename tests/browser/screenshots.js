@@ -19,6 +19,7 @@ const kPages = {
   flows: '/explore/flows?t=-1h',
   setup: '/system/setup',
   exporters: '/system/exporters',
+  interfaces: '/system/interfaces',
 };
 const kScreens = {
   desktop: { viewport: kScreen },

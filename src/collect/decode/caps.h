@@ -36,6 +36,13 @@ constexpr std::size_t kDomainsPerExporterMax = 256;
 // real router's traffic by it.
 constexpr std::uint32_t kSamplingRateMax = 10'000'000;
 
+// Interfaces that options records name: of one exporter, of all of them, and octets of a name and
+// of a description. RFC 2863 lets an alias have 64 octets.
+constexpr std::size_t kInterfacesPerExporterMax = 4'096;
+constexpr std::size_t kInterfacesMax = 50'000;
+constexpr std::size_t kInterfaceNameOctetsMax = 64;
+constexpr std::size_t kInterfaceDescriptionOctetsMax = 128;
+
 // Missing stretches of a sequence that may still arrive, and how long one waits to be called lost.
 constexpr std::size_t kMissingStretchesMax = 16;
 constexpr std::int64_t kReorderMaxMs = 3 * base::kMsPerSecond;

@@ -38,6 +38,7 @@ enum class Clue : std::uint8_t {
   SamplingPopulation,
   ScopeInterface,
   ScopeTemplate,
+  TableInterface,
   ReverseBytes,
   ReversePackets,
   ReverseTcpFlags,

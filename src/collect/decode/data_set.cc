@@ -1,5 +1,7 @@
 #include "collect/decode/data_set.h"
 
+#include <limits>
+
 #include "collect/decode/field_text.h"
 #include "collect/decode/finish.h"
 #include "flow/volume.h"
@@ -93,6 +95,7 @@ class DataSet {
     Row row = row_of(unused);
     fill(row);
     apply_options();
+    apply_interface(record);
     ++options_;
     if (output_.others == nullptr) return;
     output_.others->push_back(
@@ -129,6 +132,23 @@ class DataSet {
       key.id = clues_[clue];
     }
     if (!exporter_.sampling.set(key, *rate)) ++exporter_.not_kept;
+  }
+
+  ByteView text_at(const std::optional<TextPlace>& place, ByteView record) const {
+    if (!place) return {};
+    return plan_.record_octets != 0 ? record.subspan(place->offset, place->length)
+                                    : fields_[place->field];
+  }
+
+  // A row of a table of interfaces: which one, and what it is called.
+  void apply_interface(ByteView record) {
+    if (!plan_.interface_name && !plan_.interface_description) return;
+    const bool is_scope = (plan_.clues & bit(Clue::ScopeInterface)) != 0;
+    const std::uint64_t index = clues_[is_scope ? Clue::ScopeInterface : Clue::TableInterface];
+    if (index > std::numeric_limits<std::uint32_t>::max()) return;
+    exporter_.interfaces.tell(static_cast<std::uint32_t>(index),
+                              text_at(plan_.interface_name, record),
+                              text_at(plan_.interface_description, record), header_.received_ms);
   }
 
   const MessageHeader& header_;

@@ -48,6 +48,9 @@ flow::ExporterView view_of(const Exporter& exporter) {
   view.not_kept = exporter.not_kept;
   view.active_timeout_ms = exporter.timeouts.active_ms();
   view.inactive_timeout_ms = exporter.timeouts.inactive_ms();
+  view.interfaces = exporter.interfaces.view();
+  view.interfaces_not_kept = exporter.interfaces.not_kept();
+  view.interface_names_cut = exporter.interfaces.names_cut();
   for (const auto& [key, known] : exporter.templates.all()) {
     view.templates.push_back(known->view);
   }

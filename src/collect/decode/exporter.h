@@ -14,6 +14,7 @@
 #include "collect/decode/sampling.h"
 #include "collect/decode/sequence.h"
 #include "collect/decode/template_cache.h"
+#include "collect/decode/told_interfaces.h"
 #include "flow/exporter_view.h"
 
 namespace collect {
@@ -22,6 +23,7 @@ namespace collect {
 struct SharedUse {
   std::size_t template_fields = 0;
   std::size_t pending_octets = 0;
+  std::size_t interfaces = 0;
 };
 
 // An observation domain (IPFIX), source id (v9) or engine (v5): one sequence.
@@ -46,6 +48,7 @@ struct Exporter {
   Exporter(const flow::Address& at, SharedUse& shared)
       : address(at),
         templates(shared.template_fields),
+        interfaces(shared.interfaces),
         pending(shared.pending_octets),
         ledger(at) {}
 
@@ -63,6 +66,7 @@ struct Exporter {
   std::uint64_t not_kept = 0;  // samplers and domains over their caps
   TemplateCache templates;
   SamplingTable sampling;
+  ToldInterfaces interfaces;
   LearnedTimeouts timeouts;
   // What the newest flow says of its own sampling, in the v5 header or the record.
   std::optional<flow::SamplingView> said_by_flows;

@@ -20,9 +20,11 @@ constexpr std::uint8_t kNoRank = std::numeric_limits<std::uint8_t>::max();
 // Scope types of NetFlow v9 (RFC 3954 section 6.1) and the elements that say the same in IPFIX.
 constexpr std::uint16_t kNetflow9ScopeInterface = 2;
 constexpr std::uint16_t kNetflow9ScopeTemplate = 5;
-constexpr std::uint16_t kElementInterface = 10;
-constexpr std::uint16_t kElementEgressInterface = 14;
 constexpr std::uint16_t kElementTemplateId = 145;
+constexpr std::uint16_t kElementInterfaceName = 82;
+constexpr std::uint16_t kElementInterfaceDescription = 83;
+// ingressInterface, egressInterface, and the physical ones.
+constexpr auto kInterfaceElements = std::to_array<std::uint16_t>({10, 14, 252, 253});
 
 std::optional<Element> usable_element(const FieldSpecifier& field) {
   const auto element = flow::find_element(field.enterprise, field.id);
@@ -38,6 +40,11 @@ std::optional<Clue> usable_clue(const FieldSpecifier& field) {
   return element->clue;
 }
 
+bool is_interface_element(const FieldSpecifier& field) {
+  return field.enterprise == 0 &&
+         std::ranges::find(kInterfaceElements, field.id) != kInterfaceElements.end();
+}
+
 std::optional<Clue> scope_clue(const FieldSpecifier& field, Protocol protocol) {
   if (field.length == 0 || field.length > 8) return std::nullopt;
   if (protocol == Protocol::Netflow9) {
@@ -46,11 +53,16 @@ std::optional<Clue> scope_clue(const FieldSpecifier& field, Protocol protocol) {
     return std::nullopt;
   }
   if (field.enterprise != 0) return std::nullopt;
-  if (field.id == kElementInterface || field.id == kElementEgressInterface) {
-    return Clue::ScopeInterface;
-  }
+  if (is_interface_element(field)) return Clue::ScopeInterface;
   if (field.id == kElementTemplateId) return Clue::ScopeTemplate;
   return usable_clue(field);
+}
+
+// Of a field that is no scope: Cisco's interface table has the system for its scope.
+std::optional<Clue> options_clue(const FieldSpecifier& field) {
+  if (!is_interface_element(field)) return usable_clue(field);
+  return field.length != 0 && field.length <= 8 ? std::optional(Clue::TableInterface)
+                                                : std::nullopt;
 }
 
 // Compiles one template; fields are added in the template's order.
@@ -84,6 +96,10 @@ class Compiler {
     }
     plan_.has_reverse = (plan_.clues & (bit(Clue::ReverseBytes) | bit(Clue::ReversePackets))) != 0;
     if (!plan_.is_options) plan_.finishes = finishes_for(plan_);
+    if ((plan_.clues & (bit(Clue::ScopeInterface) | bit(Clue::TableInterface))) == 0) {
+      plan_.interface_name.reset();
+      plan_.interface_description.reset();
+    }
     return std::move(plan_);
   }
 
@@ -100,9 +116,19 @@ class Compiler {
       add_clue(step, scope_clue(field, protocol_));
     } else if (const auto element = usable_element(field); element && !described_.is_options) {
       add_column(step, *element, field);
+    } else if (described_.is_options) {
+      add_clue(step, options_clue(field));
+      add_text(step, field);
     } else {
       add_clue(step, usable_clue(field));
     }
+  }
+
+  void add_text(const FieldStep& step, const FieldSpecifier& field) {
+    if (field.enterprise != 0) return;
+    const TextPlace place{step.field, step.offset, step.length};
+    if (field.id == kElementInterfaceName) plan_.interface_name = place;
+    if (field.id == kElementInterfaceDescription) plan_.interface_description = place;
   }
 
   void add_clue(FieldStep step, std::optional<Clue> clue) {

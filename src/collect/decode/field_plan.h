@@ -48,6 +48,13 @@ struct FieldStep {
   Fill fill;
 };
 
+// Where a text lies in a record of options.
+struct TextPlace {
+  std::uint16_t field;
+  std::uint16_t offset;  // as in FieldStep
+  std::uint16_t length;
+};
+
 // A template, compiled once when it arrives.
 struct FieldPlan {
   std::vector<FieldStep> steps;
@@ -55,6 +62,9 @@ struct FieldPlan {
   flow::ColumnMask columns = 0;  // filled in every record
   ClueMask clues = 0;            // given in every record
   bool is_options = false;
+  // Of options: what an interface is called; absent where the record does not say which.
+  std::optional<TextPlace> interface_name;
+  std::optional<TextPlace> interface_description;
   bool has_reverse = false;            // records may describe the other direction too
   std::size_t record_octets = 0;       // 0: fields of variable length
   std::size_t smallest_octets = 0;     // at least 1

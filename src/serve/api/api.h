@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "flow/exporter_view.h"
+#include "know/interface_store.h"
 #include "know/name_keeper.h"
 #include "know/name_store.h"
 #include "know/user_tables.h"
@@ -41,6 +42,7 @@ struct Sources {
   const base::Clock& clock;
   state::LiveSettings& settings;
   know::NameStore& names;
+  know::InterfaceStore& interfaces;
   const base::Snapshot<know::LocalNetworks>& networks;
   know::UserTables& tables;
   std::function<std::shared_ptr<const flow::ReceiveView>()> receive;

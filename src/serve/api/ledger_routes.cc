@@ -225,6 +225,8 @@ json::object live_json(const flow::ExporterView& view, const state::Settings& se
                     {"pending_sets", view.pending_sets},
                     {"pending_octets", view.pending_octets},
                     {"not_kept", view.not_kept},
+                    {"interfaces_not_kept", view.interfaces_not_kept},
+                    {"interface_names_cut", view.interface_names_cut},
                     {"since_start", counts_json(view.since_start)},
                     {"templates", templates.of(view)},
                     {"sampling", sampling_json(view, settings)}};

@@ -85,5 +85,35 @@ TEST_F(NameRoutes, NamesStandOnTheRowsOfAnAnswer) {
   EXPECT_EQ(server.ask_unix("GET", "/api/v1/query?names=x").status, 400);
 }
 
+TEST_F(NameRoutes, InterfacesHaveNamesWhereTheRowSaysTheExporter) {
+  const flow::Address router = flow::parse_address("192.0.2.1").value();
+  server.interfaces().tell(know::InterfaceOrigin::Options, router, {{3, {"wan0", "", 0}}}, false,
+                           server.clock.now_ms());
+  server.store.on_query =
+      [&](const query::Plan& plan, query::AnswerSink& sink,
+          const query::Cancel&) -> base::Expected<query::AnswerSummary, query::QueryError> {
+    query::AnswerChunk rows{2,
+                            {{.valid = {1, 1}, .numbers = {3, 4}, .addresses = {}, .texts = {}}}};
+    std::vector<query::AnswerColumn> columns{{"if", query::AnswerType::Number}};
+    if (plan.by.size() == 2) {
+      columns.insert(columns.begin(), {"exporter", query::AnswerType::Address});
+      rows.columns.insert(
+          rows.columns.begin(),
+          {.valid = {1, 1}, .numbers = {}, .addresses = {router, router}, .texts = {}});
+    }
+    sink.head(columns);
+    sink.chunk(rows);
+    query::AnswerSummary summary;
+    summary.totals = summary.rest = summary.bound = std::vector<std::int64_t>(plan.metrics.size());
+    return summary;
+  };
+  const auto asked = [&](std::string_view by) {
+    return server.ask_unix("GET", "/api/v1/query?format=csv&by=" + std::string(by)).body;
+  };
+  EXPECT_EQ(asked("exporter,if"),
+            "exporter,if,exporter_name,if_name\n192.0.2.1,3,,wan0\n192.0.2.1,4,,\n");
+  EXPECT_EQ(asked("if"), "if\n3\n4\n");
+}
+
 }  // namespace
 }  // namespace serve

@@ -111,6 +111,28 @@ class Misfits {
   std::vector<std::string> found_;
 };
 
+// What went through interfaces, and which ends are behind them.
+query::AnswerSummary answer_of_interfaces(const query::Plan& plan, query::AnswerSink& sink) {
+  const flow::Address router = *flow::parse_address("192.0.2.1");
+  const query::AnswerValues number{.valid = {1}, .numbers = {3}, .addresses = {}, .texts = {}};
+  const query::AnswerValues zero{.valid = {1}, .numbers = {0}, .addresses = {}, .texts = {}};
+  const query::AnswerValues exporter{
+      .valid = {1}, .numbers = {}, .addresses = {router}, .texts = {}};
+  const auto text = [](std::string_view word) {
+    return query::AnswerValues{.valid = {1}, .numbers = {}, .addresses = {}, .texts = {word}};
+  };
+  const bool is_behind = plan.by.size() == 4;
+  sink.head({});
+  if (is_behind) {
+    sink.chunk({1, {exporter, number, zero, text("R2L"), number}});
+  } else {
+    sink.chunk({1, {exporter, number, text("in"), number, number, number}});
+  }
+  query::AnswerSummary summary;
+  summary.totals = summary.rest = summary.bound = std::vector<std::int64_t>(plan.metrics.size());
+  return summary;
+}
+
 // A server whose ledger, exporters and query answers have something of everything.
 void fill(TestServer& server) {
   const base::UnixMs minute = base::floor_to(server.clock.now_ms(), base::kMsPerMinute);
@@ -131,10 +153,15 @@ void fill(TestServer& server) {
   worker.exporters = {view};
   worker.uncommitted = {row, {*flow::parse_address("2001:db8::1"), minute, {}}};
   server.workers = {worker};
+  server.interfaces().tell(know::InterfaceOrigin::Options, router, {{1, {"wan", "", 0}}}, false,
+                           minute - base::kMsPerDay);
+  server.interfaces().tell(know::InterfaceOrigin::Snmp, router, {{3, {"wan", "x", 1'000}}}, true,
+                           minute);
   server.store.on_query =
       [](const query::Plan& plan, query::AnswerSink& sink,
          const query::Cancel&) -> base::Expected<query::AnswerSummary, query::QueryError> {
     if (plan.step_ms != 0) return query::AnswerSummary{};  // how many flows, for conversations
+    if (plan.by.size() > 2) return answer_of_interfaces(plan, sink);
     sink.head({{"src", query::AnswerType::Address}, {"bytes", query::AnswerType::Number}});
     query::AnswerChunk chunk;
     chunk.rows = 1;

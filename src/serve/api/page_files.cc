@@ -178,6 +178,10 @@ std::string exporters_query(const View& view) {
   return Query().add("range", view.text("t", kDay)).text();
 }
 
+std::string interfaces_query(const View& view) {
+  return Query().add("range", view.text("t", kDay)).add("filter", filter_of(view)).text();
+}
+
 std::string no_query(const View&) {
   return {};
 }
@@ -203,6 +207,7 @@ constexpr PageFile kFiles[] = {
     {"/explore/flows", "/api/v1/query", flows_query},
     {"/system/exporters", "/api/v1/exporters", exporters_query},
     {"/exporters", "/api/v1/exporters", exporters_query},
+    {"/system/interfaces", "/api/v1/interfaces", interfaces_query},
     {"/system/names", "/api/v1/protocols", no_query},
     {"/system/setup", "/api/v1/diagnosis", no_query},
     {"/setup", "/api/v1/diagnosis", no_query},

@@ -60,8 +60,10 @@ std::optional<Response> get_query(Api& api, const Call& call) {
     return call.exchange.write(piece);
   });
   if (*named) {
-    writer = with_names(std::move(writer), api.sources().names.names(call.now), name_place(*format),
-                        [&](std::span<const flow::Address> shown) { api.show(shown, call.now); });
+    writer = with_names(
+        std::move(writer), api.sources().names.names(call.now), name_place(*format),
+        [&](std::span<const flow::Address> shown) { api.show(shown, call.now); },
+        api.sources().interfaces.interfaces(api.sources().settings.get()));
   }
   const auto summary = api.sources().questions.answer(*plan, *writer, call.exchange.gone());
   if (!summary && !started) return query_error_response(summary.error());

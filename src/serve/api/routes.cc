@@ -64,6 +64,15 @@ constexpr AnswerSpec kExportersAnswers[] = {
     {200, kJson, "Exporters", "all exporters known"},
     {200, "text/csv", "", "rows alone; lists are counted"},
 };
+constexpr ParameterSpec kInterfacesParameters[] = {
+    kRange,
+    {"filter", "string", false, "the filter language: of which flows; absent: of all"},
+    {"format", "string", false, "json (when absent), csv"},
+};
+constexpr AnswerSpec kInterfacesAnswers[] = {
+    {200, kJson, "Interfaces", "all interfaces that flows or names tell of"},
+    {200, "text/csv", "", "rows alone"},
+};
 constexpr AnswerSpec kLedgerAnswers[] = {
     {200, kJson, "Ledger", "what came, what was kept and what was not, by reason"}};
 
@@ -188,6 +197,22 @@ constexpr Route kRoutes[] = {
      .parameters = kExportersParameters,
      .answers = kExportersAnswers,
      .handler = get_exporters},
+    {.method = Method::Get,
+     .path = "/api/v1/interfaces",
+     .access = Access::Viewer,
+     .lane = Lane::Long,
+     .summary = "the exporters' interfaces: what they are called, and what went through them",
+     .parameters = kInterfacesParameters,
+     .answers = kInterfacesAnswers,
+     .handler = get_interfaces},
+    {.method = Method::Put,
+     .path = "/api/v1/interfaces/{exporter}",
+     .access = Access::Admin,
+     .lane = Lane::Quick,
+     .summary = "what a person says of one of an exporter's interfaces: it wins over every other",
+     .body_schema = "InterfaceBody",
+     .answers = kChangedAnswers,
+     .handler = put_interface},
     {.method = Method::Get,
      .path = "/api/v1/ledger",
      .access = Access::Viewer,

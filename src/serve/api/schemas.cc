@@ -327,6 +327,8 @@ constexpr std::string_view kShapes = R"json({
   "clock_skew_ms": {"type": "integer"}, "pending_sets": {"type": "integer"},
   "pending_octets": {"type": "integer"},
   "not_kept": {"type": "integer", "description": "samplers and observation domains over their caps"},
+  "interfaces_not_kept": {"type": "integer", "description": "interfaces it named, over their cap"},
+  "interface_names_cut": {"type": "integer", "description": "names and descriptions of them that were longer than is kept"},
   "flows_per_s": {"type": "number", "description": "in the last full minute and the one under way"},
   "active_timeout_ms": {"type": "integer", "description": "learned from its flows: how often it reports one that goes on"},
   "inactive_timeout_ms": {"type": "integer", "description": "learned from its flows: after what silence it ends one"},
@@ -334,8 +336,46 @@ constexpr std::string_view kShapes = R"json({
   "templates": {"type": "array", "items": {"$ref": "Template"}},
   "sampling": {"type": "array", "items": {"$ref": "Sampling"}}},
   "optional": ["name", "versions", "first_seen", "last_seen", "clock_skew_ms", "pending_sets",
-    "pending_octets", "not_kept", "active_timeout_ms", "inactive_timeout_ms", "since_start",
+    "pending_octets", "not_kept", "interfaces_not_kept", "interface_names_cut", "active_timeout_ms", "inactive_timeout_ms", "since_start",
     "templates", "sampling"]},
+"Interfaces": {"properties": {
+  "range": {"$ref": "Range"},
+  "interfaces": {"type": "array", "items": {"$ref": "Interface"}, "description": "by exporter and index"},
+  "interfaces_left_out": {"type": "integer", "description": "over 5,000, those that carried least"},
+  "changeable": {"type": "boolean", "description": "false: weir.toml has what a person says"}}},
+"Interface": {"properties": {
+  "exporter": {"type": "string"},
+  "exporter_name": {"type": "string"},
+  "index": {"type": "integer", "description": "ifIndex; 0: the exporter names no interface"},
+  "name": {"type": "string", "description": "absent: nobody said one"},
+  "origin": {"$ref": "InterfaceOrigin"},
+  "since": {"type": "integer", "description": "Unix milliseconds: since when the number has been called so; flows of before keep their number"},
+  "confirmed": {"type": "integer", "description": "Unix milliseconds: when its origin last said so"},
+  "alias": {"type": "string"},
+  "speed_bits_per_s": {"type": "integer"},
+  "role": {"$ref": "InterfaceRole"},
+  "suggested_role": {"$ref": "InterfaceRole"},
+  "in_bytes": {"type": "integer", "description": "that it received, as the flows tell"},
+  "out_bytes": {"type": "integer"},
+  "in_packets": {"type": "integer"}, "out_packets": {"type": "integer"},
+  "in_flows": {"type": "integer"}, "out_flows": {"type": "integer"},
+  "in_utilisation": {"type": "number", "description": "of 1, on average over the range"},
+  "out_utilisation": {"type": "number"},
+  "former": {"type": "array", "items": {"$ref": "FormerInterface"}, "description": "what the number meant before"},
+  "moved_from": {"type": "integer", "description": "the number that had this name before"}},
+  "optional": ["exporter_name", "name", "origin", "since", "confirmed", "alias", "speed_bits_per_s",
+    "role", "suggested_role", "in_utilisation", "out_utilisation", "former", "moved_from"]},
+"FormerInterface": {"properties": {
+  "name": {"type": "string"}, "origin": {"$ref": "InterfaceOrigin"},
+  "since": {"$ref": "Time"}, "until": {"$ref": "Time"}}},
+"InterfaceOrigin": {"type": "string", "enum": ["person", "snmp", "options"], "description": "who said the name; the first of these that has one wins"},
+"InterfaceRole": {"type": "string", "enum": ["wan", "lan", "peer"], "description": "what stands behind it: the Internet, own networks, another network's router"},
+"InterfaceBody": {"properties": {
+  "index": {"type": "integer", "description": "ifIndex"},
+  "name": {"type": "string", "description": "empty: none any more; absent: as it is"},
+  "role": {"type": "string", "enum": ["wan", "lan", "peer", ""], "description": "empty: none any more"},
+  "speed": {"type": "integer", "description": "bits a second; 0: none any more"}},
+  "optional": ["name", "role", "speed"]},
 "Versions": {"properties": {
   "v5": {"type": "integer"}, "v9": {"type": "integer"}, "ipfix": {"type": "integer"},
   "other": {"type": "integer"}}},
@@ -383,6 +423,12 @@ json::object row_shape() {
   properties["host"] = {{"type", "string"}, {"description", "the local end"}};
   properties["host_name"] = {{"type", "string"}, {"description", "of host, where it has one"}};
   properties["if"] = {{"type", "integer"}, {"description", "ifIndex, ingress or egress"}};
+  for (const std::string_view column : {"if", "in_if", "out_if"}) {
+    properties[std::string(column) + "_name"] = {
+        {"type", "string"},
+        {"description",
+         fmt::format("of {}, where it has one and the exporter is asked for too", column)}};
+  }
   properties["dir"] = {{"type", "string"}, {"description", "in, out, local or transit"}};
   for (const query::Metric metric : kMetrics) properties[query::name_of(metric)] = typed("integer");
   json::array optional;

@@ -172,6 +172,58 @@ base::Expected<ExporterChange, base::UserError> exporter_change(const json::obje
   return change;
 }
 
+// What a person says of one interface; absent: stays as it is.
+struct InterfaceChange {
+  std::uint32_t index = 0;
+  std::optional<std::string> name;                          // empty: none any more
+  std::optional<std::optional<state::InterfaceRole>> role;  // the inner absent: none any more
+  std::optional<std::uint64_t> speed_bits_per_s;            // 0: none any more
+
+  void apply(const flow::Address& exporter, state::ExporterSettings& all) const;
+};
+
+void InterfaceChange::apply(const flow::Address& exporter, state::ExporterSettings& all) const {
+  const state::InterfaceKey key{exporter, index};
+  state::InterfaceSetting& setting = all.interfaces[key];
+  if (name) setting.name = *name;
+  if (role) setting.role = *role;
+  if (speed_bits_per_s) setting.speed_bits_per_s = *speed_bits_per_s;
+  if (setting.empty()) all.interfaces.erase(key);
+}
+
+base::Expected<InterfaceChange, base::UserError> interface_change(const json::object& body) {
+  constexpr std::int64_t kSpeedMost = 1'000'000'000'000'000;
+  InterfaceChange change;
+  const json::value* index = body.if_contains("index");
+  const std::int64_t* number = index == nullptr ? nullptr : index->if_int64();
+  if (number == nullptr || *number < 0 || *number > std::numeric_limits<std::uint32_t>::max()) {
+    return base::Unexpected(wrong("index", "an ifIndex", index));
+  }
+  change.index = static_cast<std::uint32_t>(*number);
+  if (const json::value* name = body.if_contains("name")) {
+    if (!name->is_string()) return base::Unexpected(wrong("name", "a text", name));
+    change.name = std::string(name->get_string());
+  }
+  if (const json::value* role = body.if_contains("role")) {
+    const std::string_view text = role->is_string() ? std::string_view(role->get_string()) : " ";
+    change.role = state::parse_interface_role(text);
+    if (!*change.role && !text.empty()) {
+      return base::Unexpected(wrong("role", "wan, lan, peer or an empty text", role));
+    }
+  }
+  if (const json::value* speed = body.if_contains("speed")) {
+    const std::int64_t* bits = speed->if_int64();
+    if (bits == nullptr || *bits < 0 || *bits > kSpeedMost) {
+      return base::Unexpected(wrong("speed", "bits a second, or 0 for none", speed));
+    }
+    change.speed_bits_per_s = static_cast<std::uint64_t>(*bits);
+  }
+  if (!change.name && !change.role && !change.speed_bits_per_s) {
+    return base::Unexpected(base::UserError{"body", "expected name, role or speed, none came", ""});
+  }
+  return change;
+}
+
 }  // namespace
 
 std::optional<Response> get_settings(Api& api, const Call& call) {
@@ -280,6 +332,21 @@ std::optional<Response> post_exporter(Api& api, const Call& call) {
   const auto change = exporter_change(*body);
   if (!change) return error_response(400, change.error());
   return changed(api, change->keys(),
+                 [&](state::Settings& all) { change->apply(*exporter, all.exporters); });
+}
+
+std::optional<Response> put_interface(Api& api, const Call& call) {
+  const auto exporter = exporter_of(call);
+  if (!exporter) {
+    return error_response(
+        400, {"URL", fmt::format("expected an exporter's address, '{}' came", call.path_end), ""});
+  }
+  const auto body = parse_object(call.request.body,
+                                 std::array<std::string_view, 4>{"index", "name", "role", "speed"});
+  if (!body) return error_response(400, body.error());
+  const auto change = interface_change(*body);
+  if (!change) return error_response(400, change.error());
+  return changed(api, "exporters.interfaces",
                  [&](state::Settings& all) { change->apply(*exporter, all.exporters); });
 }
 

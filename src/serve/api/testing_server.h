@@ -145,6 +145,7 @@ class TestServer {
   state::Users& users() { return *users_; }
   state::LiveSettings& live_settings() { return *settings_; }
   know::NameStore& names() { return *names_; }
+  know::InterfaceStore& interfaces() { return *interfaces_; }
   base::Snapshot<know::LocalNetworks> networks;
   const std::filesystem::path& folder() const { return folder_; }
 
@@ -153,6 +154,7 @@ class TestServer {
   std::optional<state::Users> users_;
   std::unique_ptr<state::LiveSettings> settings_;
   std::unique_ptr<know::NameStore> names_;
+  std::unique_ptr<know::InterfaceStore> interfaces_;
   std::optional<know::UserTables> tables_;
   std::optional<Questions> questions_;
   std::unique_ptr<Api> api_;

@@ -202,6 +202,7 @@ TestServer::TestServer(const std::function<void(ServerOptions&)>& change, store:
   users_.emplace(std::move(*state::Users::open(folder_ / "state.db")));
   settings_ = std::move(*state::LiveSettings::open({}, {}, folder_));
   names_ = std::move(*know::NameStore::open(folder_ / "state.db", 1'000, networks));
+  interfaces_ = std::move(*know::InterfaceStore::open(folder_ / "state.db"));
   tables_.emplace(know::TablePaths{folder_, {}, {}}, nullptr);
   questions_.emplace(asked, Uncommitted{.ledger =
                                             [this] {
@@ -220,6 +221,7 @@ TestServer::TestServer(const std::function<void(ServerOptions&)>& change, store:
               .clock = clock,
               .settings = *settings_,
               .names = *names_,
+              .interfaces = *interfaces_,
               .networks = networks,
               .tables = *tables_,
               .receive = [this] { return std::make_shared<const flow::ReceiveView>(receive); },

@@ -1,5 +1,6 @@
 #include "serve/export/named_rows.h"
 
+#include <algorithm>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -16,20 +17,26 @@ using query::AnswerValues;
 class NamedRows final : public AnswerWriter {
  public:
   NamedRows(std::unique_ptr<AnswerWriter> inner, std::shared_ptr<const know::Names> names,
-            NamePlace place, ShownAddresses shown)
+            NamePlace place, ShownAddresses shown,
+            std::shared_ptr<const know::Interfaces> interfaces)
       : inner_(std::move(inner)),
         names_(std::move(names)),
         place_(place),
-        shown_(std::move(shown)) {}
+        shown_(std::move(shown)),
+        interfaces_(std::move(interfaces)) {}
 
   void head(const std::vector<AnswerColumn>& columns) override {
     std::vector<AnswerColumn> all;
     std::vector<Source> last;
+    const auto exporter = std::ranges::find(columns, "exporter", &AnswerColumn::name);
+    has_exporter_ = exporter != columns.end();
+    exporter_ = static_cast<std::size_t>(exporter - columns.begin());
     for (std::size_t i = 0; i < columns.size(); ++i) {
       all.push_back(columns[i]);
-      sources_.push_back({i, false});
-      if (columns[i].type != AnswerType::Address) continue;
-      const Source names{i, true};
+      sources_.push_back({i, Cells::Same});
+      if (!has_names(columns[i])) continue;
+      const Source names{i, columns[i].type == AnswerType::Address ? Cells::NamesOfAddresses
+                                                                   : Cells::NamesOfInterfaces};
       if (place_ == NamePlace::AtEnd) {
         last.push_back(names);
       } else {
@@ -49,10 +56,16 @@ class NamedRows final : public AnswerWriter {
     chunk_.rows = chunk.rows;
     for (std::size_t i = 0; i < sources_.size(); ++i) {
       const AnswerValues& from = chunk.columns[sources_[i].column];
-      if (sources_[i].is_names) {
-        fill_names(from, chunk.rows, chunk_.columns[i]);
-      } else {
-        chunk_.columns[i] = from;
+      switch (sources_[i].cells) {
+        case Cells::Same:
+          chunk_.columns[i] = from;
+          break;
+        case Cells::NamesOfAddresses:
+          fill_names(from, chunk.rows, chunk_.columns[i]);
+          break;
+        case Cells::NamesOfInterfaces:
+          fill_interfaces(chunk.columns[exporter_], from, chunk.rows, chunk_.columns[i]);
+          break;
       }
     }
     return inner_->chunk(chunk_);
@@ -64,10 +77,18 @@ class NamedRows final : public AnswerWriter {
   }
 
  private:
+  enum class Cells : std::uint8_t { Same, NamesOfAddresses, NamesOfInterfaces };
   struct Source {
     std::size_t column;
-    bool is_names;
+    Cells cells;
   };
+
+  bool has_names(const AnswerColumn& column) const {
+    if (column.type == AnswerType::Address) return true;
+    const bool is_interface =
+        column.name == "if" || column.name == "in_if" || column.name == "out_if";
+    return is_interface && has_exporter_ && interfaces_ != nullptr;
+  }
 
   static AnswerColumn name_column(const AnswerColumn& addresses) {
     return {addresses.name + "_name", AnswerType::Text};
@@ -87,10 +108,27 @@ class NamedRows final : public AnswerWriter {
     }
   }
 
+  void fill_interfaces(const AnswerValues& exporters, const AnswerValues& indexes, std::size_t rows,
+                       AnswerValues& out) const {
+    out.valid.assign(rows, 0);
+    out.texts.assign(rows, {});
+    for (std::size_t row = 0; row < rows; ++row) {
+      if (exporters.valid[row] == 0 || indexes.valid[row] == 0) continue;
+      const know::Interface* known = interfaces_->find(
+          {exporters.addresses[row], static_cast<std::uint32_t>(indexes.numbers[row])});
+      if (known == nullptr || known->name.empty()) continue;
+      out.valid[row] = 1;
+      out.texts[row] = known->name;
+    }
+  }
+
   const std::unique_ptr<AnswerWriter> inner_;
   const std::shared_ptr<const know::Names> names_;
   const NamePlace place_;
   const ShownAddresses shown_;
+  const std::shared_ptr<const know::Interfaces> interfaces_;
+  bool has_exporter_ = false;
+  std::size_t exporter_ = 0;  // its column, where there is one
   std::vector<Source> sources_;
   AnswerChunk chunk_;
   std::unordered_set<flow::Address> addresses_;
@@ -100,8 +138,10 @@ class NamedRows final : public AnswerWriter {
 
 std::unique_ptr<AnswerWriter> with_names(std::unique_ptr<AnswerWriter> inner,
                                          std::shared_ptr<const know::Names> names, NamePlace place,
-                                         ShownAddresses shown) {
-  return std::make_unique<NamedRows>(std::move(inner), std::move(names), place, std::move(shown));
+                                         ShownAddresses shown,
+                                         std::shared_ptr<const know::Interfaces> interfaces) {
+  return std::make_unique<NamedRows>(std::move(inner), std::move(names), place, std::move(shown),
+                                     std::move(interfaces));
 }
 
 NamePlace name_place(Format format) {

@@ -2,11 +2,13 @@
 // own emitters: tools/make_golden runs it and writes what `weir decode` makes of the captures.
 //
 // usage: make_golden_cases FOLDER CORPUS_FOLDER
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "collect/decode/caps.h"
@@ -18,6 +20,7 @@ namespace {
 using collect::data_set;
 using collect::ipfix;
 using collect::ipfix_template;
+using collect::joined;
 using collect::kExportMs;
 using collect::kExportSeconds;
 using collect::kExportUptimeMs;
@@ -70,6 +73,19 @@ Template options_of(std::vector<wire::FieldSpecifier> fields) {
   return {.id = 300, .is_options = true, .scope_count = 1, .fields = std::move(fields)};
 }
 
+// A text in a field of fixed length, and one in a field of variable length.
+Octets octets_of(std::string_view text, std::size_t size) {
+  Octets octets(size);
+  std::ranges::transform(text, octets.begin(), [](char c) { return static_cast<std::byte>(c); });
+  return octets;
+}
+Octets variable(std::string_view text) {
+  return joined({record_of({{text.size(), 1}}), octets_of(text, text.size())});
+}
+Octets named_interface(std::uint32_t index, std::string_view name, std::string_view description) {
+  return joined({record_of({{index, 4}}), variable(name), variable(description)});
+}
+
 Octets cut(Octets octets, std::size_t by) {
   octets.resize(octets.size() - by);
   return octets;
@@ -107,6 +123,14 @@ std::vector<Case> netflow9_cases() {
   const auto by_sampler =
       options_of({{.id = 1, .length = 4}, {.id = 48, .length = 2}, {.id = 50, .length = 4}});
   const auto sampled = with({{.id = 48, .length = 2}});
+  const auto received_on = with({{.id = 10, .length = 4}});
+  const Template cisco_table{.id = 302,
+                             .is_options = true,
+                             .scope_count = 1,
+                             .fields = {{.id = 1, .length = 4},
+                                        {.id = 10, .length = 4},
+                                        {.id = 82, .length = 16},
+                                        {.id = 83, .length = 24}}};
   const auto timed = with({{.id = 22, .length = 4}, {.id = 21, .length = 4}});
   const auto other =
       Template{.id = 256, .fields = {{.id = 12, .length = 4}, {.id = 8, .length = 4}}};
@@ -126,6 +150,11 @@ std::vector<Case> netflow9_cases() {
         {netflow9({netflow9_template(other)}, 0, 2)},
         {netflow9({data_set(256, kRecord)}, 1, 1)},
         {netflow9({data_set(256, {{1, 4}, {2, 4}})}, 1, 2)}}},
+      {"netflow9/interface_names",
+       {{netflow9({netflow9_template(cisco_table), netflow9_template(received_on),
+                   set_of(302, joined({record_of({{0xc0000201, 4}, {5, 4}}), octets_of("Gi0/5", 16),
+                                       octets_of("to the attic", 24)})),
+                   data_set(256, record_with({{5, 4}}))})}}},
       {"netflow9/sampling_by_sampler_id",
        {{netflow9({netflow9_template(by_sampler), netflow9_template(sampled),
                    data_set(300, {{0, 4}, {7, 2}, {1'000, 4}}),
@@ -176,6 +205,12 @@ std::vector<Case> ipfix_cases() {
   const std::uint64_t ntp_time = (std::uint64_t{kExportSeconds} + 2'208'988'800u) << 32;
   const auto by_interface = options_of({{.id = 10, .length = 4}, {.id = 34, .length = 4}});
   const auto received_on = with({{.id = 10, .length = 4}});
+  const Template interface_table{.id = 301,
+                                 .is_options = true,
+                                 .scope_count = 1,
+                                 .fields = {{.id = 10, .length = 4},
+                                            {.id = 82, .length = wire::kVariableLength},
+                                            {.id = 83, .length = wire::kVariableLength}}};
   const Octets message = ipfix({ipfix_template(kFlow), data_set(256, kRecord)});
   return {
       {"ipfix/milliseconds",
@@ -211,6 +246,11 @@ std::vector<Case> ipfix_cases() {
        {{ipfix({ipfix_template(by_interface), ipfix_template(received_on),
                 data_set(300, {{5, 4}, {512, 4}}), data_set(256, record_with({{5, 4}})),
                 data_set(256, record_with({{6, 4}}))})}}},
+      {"ipfix/interface_names",
+       {{ipfix({ipfix_template(interface_table), ipfix_template(received_on),
+                set_of(301, joined({named_interface(5, "wan0", "fibre"),
+                                    named_interface(6, "<b>lan</b>", "")})),
+                data_set(256, record_with({{5, 4}}))})}}},
       {"ipfix/withdrawal_is_ignored",
        {{ipfix({ipfix_template(kFlow)})},
         {ipfix({ipfix_template({.id = 256})})},

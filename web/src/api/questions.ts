@@ -141,6 +141,19 @@ export function exporters_question(t: TimeRange, every_ms = 2_000): Question<Sch
   };
 }
 
+export function interfaces_question(
+  view: Pick<View, 't' | 'f' | 'src'>,
+  every_ms = Math.max(5_000, pace_ms(view.t)),
+): Question<Schema['Interfaces']> {
+  const filter = all_of(view.f, source_filter(view.src));
+  const query = { range: range_text(view.t), ...(filter ? { filter } : {}) };
+  return {
+    key: `interfaces?${JSON.stringify(query)}`,
+    ask: (signal) => outcome(api.GET('/api/v1/interfaces', { params: { query }, signal })),
+    every_ms,
+  };
+}
+
 export const diagnosis_question: Question<Schema['Diagnosis']> = {
   key: 'diagnosis',
   ask: (signal) => outcome(api.GET('/api/v1/diagnosis', { signal })),

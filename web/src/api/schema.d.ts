@@ -503,6 +503,168 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/interfaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * the exporters' interfaces: what they are called, and what went through them
+         * @description For a viewer or admin: session, token or Unix socket.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description -24h, -7d..-1d, 2026-08-13T20:00..2026-08-13T21:00, today, … */
+                    range?: string;
+                    /** @description the filter language: of which flows; absent: of all */
+                    filter?: string;
+                    /** @description json (when absent), csv */
+                    format?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description all interfaces that flows or names tell of */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Interfaces"];
+                        "text/csv": string;
+                    };
+                };
+                /** @description a parameter, header or body is wrong; the error says which */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description neither a session nor a token of ours */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Host or Origin is not ours, or the caller may not do this */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description too busy, or the query or the database failed */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/interfaces/{exporter}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * what a person says of one of an exporter's interfaces: it wins over every other
+         * @description For an admin: session, token or Unix socket.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    exporter: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["InterfaceBody"];
+                };
+            };
+            responses: {
+                /** @description it holds from now on */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description a parameter, header or body is wrong; the error says which */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description neither a session nor a token of ours */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Host or Origin is not ours, or the caller may not do this */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description too busy, or the query or the database failed */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ledger": {
         parameters: {
             query?: never;
@@ -2946,6 +3108,10 @@ export interface components {
             pending_octets?: number;
             /** @description samplers and observation domains over their caps */
             not_kept?: number;
+            /** @description interfaces it named, over their cap */
+            interfaces_not_kept?: number;
+            /** @description names and descriptions of them that were longer than is kept */
+            interface_names_cut?: number;
             /** @description in the last full minute and the one under way */
             flows_per_s: number;
             /** @description learned from its flows: how often it reports one that goes on */
@@ -2955,6 +3121,75 @@ export interface components {
             since_start?: components["schemas"]["Counts"];
             templates?: components["schemas"]["Template"][];
             sampling?: components["schemas"]["Sampling"][];
+        };
+        Interfaces: {
+            range: components["schemas"]["Range"];
+            /** @description by exporter and index */
+            interfaces: components["schemas"]["Interface"][];
+            /** @description over 5,000, those that carried least */
+            interfaces_left_out: number;
+            /** @description false: weir.toml has what a person says */
+            changeable: boolean;
+        };
+        Interface: {
+            exporter: string;
+            exporter_name?: string;
+            /** @description ifIndex; 0: the exporter names no interface */
+            index: number;
+            /** @description absent: nobody said one */
+            name?: string;
+            origin?: components["schemas"]["InterfaceOrigin"];
+            /** @description Unix milliseconds: since when the number has been called so; flows of before keep their number */
+            since?: number;
+            /** @description Unix milliseconds: when its origin last said so */
+            confirmed?: number;
+            alias?: string;
+            speed_bits_per_s?: number;
+            role?: components["schemas"]["InterfaceRole"];
+            suggested_role?: components["schemas"]["InterfaceRole"];
+            /** @description that it received, as the flows tell */
+            in_bytes: number;
+            out_bytes: number;
+            in_packets: number;
+            out_packets: number;
+            in_flows: number;
+            out_flows: number;
+            /** @description of 1, on average over the range */
+            in_utilisation?: number;
+            out_utilisation?: number;
+            /** @description what the number meant before */
+            former?: components["schemas"]["FormerInterface"][];
+            /** @description the number that had this name before */
+            moved_from?: number;
+        };
+        FormerInterface: {
+            name: string;
+            origin: components["schemas"]["InterfaceOrigin"];
+            since: components["schemas"]["Time"];
+            until: components["schemas"]["Time"];
+        };
+        /**
+         * @description who said the name; the first of these that has one wins
+         * @enum {string}
+         */
+        InterfaceOrigin: "person" | "snmp" | "options";
+        /**
+         * @description what stands behind it: the Internet, own networks, another network's router
+         * @enum {string}
+         */
+        InterfaceRole: "wan" | "lan" | "peer";
+        InterfaceBody: {
+            /** @description ifIndex */
+            index: number;
+            /** @description empty: none any more; absent: as it is */
+            name?: string;
+            /**
+             * @description empty: none any more
+             * @enum {string}
+             */
+            role?: "wan" | "lan" | "peer" | "";
+            /** @description bits a second; 0: none any more */
+            speed?: number;
         };
         Versions: {
             v5: number;
@@ -3081,6 +3316,12 @@ export interface components {
             host_name?: string;
             /** @description ifIndex, ingress or egress */
             if?: number;
+            /** @description of if, where it has one and the exporter is asked for too */
+            if_name?: string;
+            /** @description of in_if, where it has one and the exporter is asked for too */
+            in_if_name?: string;
+            /** @description of out_if, where it has one and the exporter is asked for too */
+            out_if_name?: string;
             /** @description in, out, local or transit */
             dir?: string;
             flows?: number;

@@ -4,7 +4,7 @@
 // percent-encoded. This grammar is a contract: links outlive versions.
 import { parse_range, range_text, type TimeRange } from './time_range';
 
-export const kSystemTabs = ['setup', 'exporters', 'names'] as const;
+export const kSystemTabs = ['setup', 'exporters', 'interfaces', 'names'] as const;
 export type SystemTab = (typeof kSystemTabs)[number];
 
 export type Place =

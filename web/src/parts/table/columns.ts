@@ -12,6 +12,7 @@ export interface Column<Row> {
   mark?: (row: Row) => 'live' | 'past' | undefined; // a dot before the text
   beside?: (row: Row) => string; // behind the text, softly
   hint?: (row: Row) => string; // more on hovering
+  action?: (row: Row) => { text: string; label: string; run: () => void } | undefined; // a button
   hidden?: boolean; // shown when chosen
   wide?: boolean; // stays on a phone
   least?: boolean; // goes first where a screen is narrow
