@@ -27,6 +27,7 @@ wanted_of_npm() {
   case " $* " in *" build "*) ;; *) return 0 ;; esac
   [ -f /usr/include/duckdb.h ] || [ -f /usr/local/include/duckdb.h ] || echo duckdb
   tools/node.sh >/dev/null 2>&1 || echo node
+  echo places
 }
 
 # npm itself fetches those, and the packages of the browser part while that is being built.

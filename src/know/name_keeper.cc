@@ -23,15 +23,6 @@ namespace {
 constexpr std::int64_t kSettledMs = 300;
 constexpr std::int64_t kFlushMs = 5 * base::kMsPerSecond;
 
-// Changes with every change of the file: its inode, size and time mixed; 0: it is not there.
-std::int64_t mark_of(const std::string& path) {
-  struct stat found {};
-  if (::stat(path.c_str(), &found) != 0) return 0;
-  const std::int64_t time =
-      found.st_mtim.tv_sec * std::int64_t{1'000'000'000} + found.st_mtim.tv_nsec;
-  return (time ^ static_cast<std::int64_t>(found.st_ino) << 20 ^ found.st_size) | 1;
-}
-
 base::Expected<std::string, base::IoError> read_whole(const std::string& path) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (descriptor < 0) return base::Unexpected(base::IoError{"open", path, errno, ""});
@@ -139,7 +130,7 @@ NameKeeper::NameKeeper(NameStore& store, const base::Snapshot<LocalNetworks>& ne
   if (!options_.hosts.empty()) add(options_.hosts, NameOrigin::HostsFile, false);
   for (const std::string& path : options_.leases) add(path, NameOrigin::Lease, true);
   for (const std::string& path : options_.usual_leases) add(path, NameOrigin::Lease, false);
-  file_marks_.resize(files_.size());
+  file_stamps_.resize(files_.size());
   publish_view();
 }
 
@@ -211,12 +202,12 @@ void NameKeeper::look_around(base::UnixMs now) {
 void NameKeeper::read_files(base::UnixMs now) {
   read_due_ = 0;
   for (std::size_t i = 0; i < files_.size(); ++i) {
-    const std::int64_t mark = mark_of(files_[i].path);
-    const bool is_missing = mark == 0 && files_[i].is_wanted && files_[i].problem.empty();
-    if (mark == file_marks_[i] && !is_missing) continue;
-    file_marks_[i] = mark;
+    const auto stamp = stamp_of(files_[i].path);
+    const bool is_missing = !stamp && files_[i].is_wanted && files_[i].problem.empty();
+    if (stamp == file_stamps_[i] && !is_missing) continue;
+    file_stamps_[i] = stamp;
     is_changed_ = true;
-    if (mark != 0 || files_[i].is_wanted) read_file(files_[i], now);
+    if (stamp || files_[i].is_wanted) read_file(files_[i], now);
   }
 }
 

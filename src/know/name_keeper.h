@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <span>
 #include <stop_token>
@@ -15,6 +16,7 @@
 #include "know/lookups.h"
 #include "know/name_files.h"
 #include "know/name_store.h"
+#include "know/watched_file.h"
 
 namespace know {
 
@@ -94,7 +96,8 @@ class NameKeeper {
   const int wake_;  // an eventfd
   std::unique_ptr<FileWatch> watch_;
   std::vector<NameFileView> files_;
-  std::vector<std::int64_t> file_marks_;  // by which a change is seen; as many as files_
+  std::vector<std::optional<FileStamp>>
+      file_stamps_;  // by which a change is seen; as many as files_
   Lookups lookups_;
   DnsClient dns_;
   base::UnixMs looked_ = 0;

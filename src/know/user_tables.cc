@@ -1,11 +1,8 @@
 #include "know/user_tables.h"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <algorithm>
-#include <chrono>
-#include <condition_variable>
 #include <utility>
 
 #include "base/letters.h"
@@ -79,35 +76,20 @@ Tables load_tables(const TablePaths& paths) {
 }
 
 UserTables::UserTables(const TablePaths& paths, std::function<void(const Tables&)> published)
-    : published_(std::move(published)) {
-  services_.file.path = paths.services_file();
-  services_.file.is_ours = paths.services.empty();
-  protocols_.file.path = paths.protocols_file();
-  protocols_.file.is_ours = paths.protocols.empty();
+    : published_(std::move(published)),
+      services_(paths.services_file(), paths.services.empty()),
+      protocols_(paths.protocols_file(), paths.protocols.empty()) {
   const std::lock_guard lock(mutex_);
-  for (const Which which : {Which::Services, Which::Protocols}) {
-    watched(which).seen = stamp_of(watched(which).file.path);
-    reread(which);
-  }
+  for (const Which which : {Which::Services, Which::Protocols}) reread(which);
   publish();
-}
-
-std::optional<UserTables::Stamp> UserTables::stamp_of(const std::filesystem::path& path) {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) return std::nullopt;
-  constexpr std::int64_t kNsPerS = 1'000'000'000;
-  return Stamp{.inode = status.st_ino,
-               .octets = status.st_size,
-               .changed_ns = status.st_ctim.tv_sec * kNsPerS + status.st_ctim.tv_nsec};
 }
 
 // True: something is other than before. The text stays where the file cannot be used.
 bool UserTables::reread(Which which) {
   Watched& one = watched(which);
-  one.read = one.seen;
   const TableFile before = one.file;
   one.file.problem.clear();
-  if (!one.seen && one.file.is_ours) {
+  if (!one.on_disk.exists() && one.file.is_ours) {
     one.file.text.clear();
     return one.file.text != before.text || !before.problem.empty();
   }
@@ -140,23 +122,9 @@ void UserTables::look() {
   const std::lock_guard lock(mutex_);
   bool is_new = false;
   for (const Which which : {Which::Services, Which::Protocols}) {
-    Watched& one = watched(which);
-    const auto stamp = stamp_of(one.file.path);
-    const bool stands_still = stamp == one.seen;
-    one.seen = stamp;
-    if (stands_still && stamp != one.read) is_new = reread(which) || is_new;
+    if (watched(which).on_disk.look()) is_new = reread(which) || is_new;
   }
   if (is_new) publish();
-}
-
-void UserTables::run(const std::stop_token& stop) {
-  constexpr auto kBetweenLooks = std::chrono::seconds(1);
-  std::mutex mutex;  // guards nothing: the wait below wants one
-  std::condition_variable_any stopped;
-  std::unique_lock lock(mutex);
-  while (!stopped.wait_for(lock, stop, kBetweenLooks, [&] { return stop.stop_requested(); })) {
-    look();
-  }
 }
 
 base::Expected<void, UserTables::ChangeError> UserTables::write(Which which,
@@ -180,8 +148,7 @@ base::Expected<void, UserTables::ChangeError> UserTables::write(Which which,
   if (auto written = state::replace_file(one.file.path, text); !written) {
     return base::Unexpected(ChangeError{std::move(written.error())});
   }
-  one.seen = stamp_of(one.file.path);
-  one.read = one.seen;
+  one.on_disk.is_read();
   one.file.text = text;
   one.file.problem.clear();
   publish();

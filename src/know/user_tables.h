@@ -6,7 +6,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -16,6 +15,7 @@
 #include "base/snapshot.h"
 #include "know/protocols_list.h"
 #include "know/services.h"
+#include "know/watched_file.h"
 
 namespace know {
 
@@ -62,7 +62,7 @@ struct TablePaths {
 // The files as they are now, for whoever asks once. What cannot be read says nothing.
 Tables load_tables(const TablePaths& paths);
 
-// The user's services file and protocols list: read at the start, looked at every second, written
+// The user's services file and protocols list: read at the start, looked at now and then, written
 // from the browser. What cannot be used leaves what held before. Thread-safe.
 class UserTables {
  public:
@@ -74,8 +74,6 @@ class UserTables {
   // Reads what has changed since the last look and stood still between two looks, so that a file
   // that is being written is not read by half.
   void look();
-  // Looks every second until it is to stop.
-  void run(const std::stop_token& stop);
 
   using ChangeError = std::variant<base::UserError, base::IoError>;
   enum class Which { Services, Protocols };
@@ -83,20 +81,14 @@ class UserTables {
   base::Expected<void, ChangeError> write(Which which, const std::string& text);
 
  private:
-  // What tells one state of a file from the next; empty: there is no file.
-  struct Stamp {
-    std::uint64_t inode = 0;
-    std::int64_t octets = 0;
-    std::int64_t changed_ns = 0;
-    bool operator==(const Stamp&) const = default;
-  };
   struct Watched {
+    Watched(const std::filesystem::path& path, bool is_ours)
+        : on_disk(path), file{.path = path, .is_ours = is_ours, .text = {}, .problem = {}} {}
+
+    WatchedFile on_disk;
     TableFile file;
-    std::optional<Stamp> read;  // of the state that was read
-    std::optional<Stamp> seen;  // at the last look
   };
 
-  static std::optional<Stamp> stamp_of(const std::filesystem::path& path);
   bool reread(Which which);
   void publish();
   Watched& watched(Which which) { return which == Which::Services ? services_ : protocols_; }

@@ -26,6 +26,10 @@ void ReadFolder::replay(const std::filesystem::path& journal, const state::Setti
   const auto segments = collect::list_segments(journal);
   if (segments.empty() || segments.back().number <= recovered.segment) return;
   publish_knowledge(settings, knowledge_);
+  const know::PlacePaths places = place_paths(settings);
+  std::string ignored;  // the server tells what is wrong with its files
+  knowledge_.places.publish(
+      std::make_shared<const know::Places>(places.countries, places.ases, ignored));
   knowledge_.services.publish(std::make_shared<const know::Services>(
       know::load_tables(table_paths(settings)).applications()));
   collect::Pipeline pipeline(0, knowledge_,

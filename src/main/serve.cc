@@ -139,9 +139,13 @@ class Service {
         live_settings_(std::move(settings)),
         settings_(*live_settings_->get()),
         budget_(state::budget_octets(settings_, file_system_octets)),
-        tables_(table_paths(settings_), [this](const know::Tables& tables) {
-          knowledge_.services.publish(
-              std::make_shared<const know::Services>(tables.applications()));
+        tables_(table_paths(settings_),
+                [this](const know::Tables& tables) {
+                  knowledge_.services.publish(
+                      std::make_shared<const know::Services>(tables.applications()));
+                }),
+        places_(place_paths(settings_), [this](const std::shared_ptr<const know::Places>& places) {
+          knowledge_.places.publish(places);
         }) {
     publish_knowledge(settings_, knowledge_);
   }
@@ -158,6 +162,7 @@ class Service {
   base::Expected<void, base::IoError> open_http();
   base::Expected<void, base::IoError> drop_privileges();
   void start_demo();
+  void watch_files(const std::stop_token& stopping);
   void say_that_it_is_up();
   void stop();
 
@@ -170,6 +175,7 @@ class Service {
   base::Channel<flow::Handover> handovers_{kHandoversMax};
   collect::Knowledge knowledge_;
   know::UserTables tables_;
+  know::PlaceFiles places_;
   std::unique_ptr<collect::Collector> collector_;
   std::unique_ptr<store::StoreThread> store_thread_;
   std::unique_ptr<serve::Questions> questions_;
@@ -288,6 +294,7 @@ base::Expected<void, base::IoError> Service::open_http() {
       .interfaces = *interfaces_,
       .networks = knowledge_.networks,
       .tables = tables_,
+      .places = places_,
       .receive = [this] { return collector_->receive_view(); },
       .workers = [this] { return collector_->worker_views(); },
       .ready = [this] { return is_ready(); },
@@ -350,8 +357,8 @@ void Service::run() {
   ::pthread_setname_np(asking_interfaces_.native_handle(), "weir-if");
   serving_ = std::jthread([this](const std::stop_token& stop) { http_->run(stop); });
   ::pthread_setname_np(serving_.native_handle(), "weir-http");
-  watching_ = std::jthread([this](const std::stop_token& stopping) { tables_.run(stopping); });
-  ::pthread_setname_np(watching_.native_handle(), "weir-tables");
+  watching_ = std::jthread([this](const std::stop_token& stopping) { watch_files(stopping); });
+  ::pthread_setname_np(watching_.native_handle(), "weir-files");
   is_ready_ = true;
   start_demo();
   say_that_it_is_up();
@@ -364,6 +371,19 @@ void Service::run() {
   sigwait(&ends, &signal);
   spdlog::info("ending: taking in what was received");
   stop();
+}
+
+// What people edit and replace is looked at every second.
+void Service::watch_files(const std::stop_token& stopping) {
+  constexpr auto kBetweenLooks = std::chrono::seconds(1);
+  std::mutex mutex;  // guards nothing: the wait below wants one
+  std::condition_variable_any stopped;
+  std::unique_lock lock(mutex);
+  while (
+      !stopped.wait_for(lock, stopping, kBetweenLooks, [&] { return stopping.stop_requested(); })) {
+    tables_.look();
+    places_.look();
+  }
 }
 
 void Service::start_demo() {

@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "serve/name_findings.h"
+#include "serve/place_findings.h"
 
 namespace serve {
 namespace {
@@ -444,6 +445,8 @@ std::string_view to_text(FindingState state) {
       return "name_not_understood";
     case FindingState::NamesFileWrong:
       return "names_file_wrong";
+    case FindingState::PlacesFileWrong:
+      return "places_file_wrong";
   }
   CHECK(false);
 }
@@ -522,6 +525,7 @@ Diagnosis diagnose(const DiagnosisFacts& facts) {
   std::ranges::stable_sort(diagnosis.senders, std::ranges::greater{}, &SenderLights::last_seen);
   diagnosis.findings = findings.take();
   if (facts.names) add_name_findings(*facts.names, facts.now, diagnosis.findings);
+  if (facts.places) add_place_findings(*facts.places, diagnosis.findings);
   return diagnosis;
 }
 

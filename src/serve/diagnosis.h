@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "flow/exporter_view.h"
 #include "know/name_keeper.h"
+#include "know/place_files.h"
 
 // Is collecting sound, and if not, what would a person have to do? Computed from what the stages
 // show of themselves and from the ledger, so that browser, command line and tests hear one word.
@@ -36,6 +37,7 @@ enum class FindingState : std::uint8_t {
   NameServerSilent,
   NameNotUnderstood,
   NamesFileWrong,
+  PlacesFileWrong,
 };
 // "port_taken", …
 std::string_view to_text(FindingState state);
@@ -86,6 +88,7 @@ struct DiagnosisFacts {
   bool is_address_loopback = false;  // it is the only one that is listened on
   // Null: there are none.
   std::shared_ptr<const know::NameSourcesView> names = {};
+  std::shared_ptr<const know::PlaceNotes> places = {};
 };
 
 struct Diagnosis {

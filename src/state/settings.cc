@@ -454,6 +454,21 @@ constexpr Setting kSettings[] = {
       "those "
       "longest not shown; a person's never."},
      take_names_max},
+    {{"places.countries", "path", "\"auto\"",
+      "An MMDB file with the countries of addresses. auto: the one that Weir ships; empty: none. A "
+      "new file holds seconds after it was put there."},
+     take_path<&Settings::countries_file>},
+    {{"places.ases", "path", "\"\"",
+      "An MMDB file with the ASes of addresses: for flows whose exporter does not say them."},
+     take_path<&Settings::ases_file>},
+    {{"places.cities", "path", "\"\"",
+      "An MMDB file with the cities of addresses, for their pages."},
+     take_path<&Settings::cities_file>},
+    {{"places.links", "path", "\"\"",
+      "Links to pages that know more of an address: lines of a name and a web address with "
+      "{address} "
+      "or {as} in it. Empty: the file links of the data folder, and without it Weir's own."},
+     take_path<&Settings::links_file>},
     {{"services.file", "path", "\"\"",
       "A services file in the form of /etc/services, whose lines win over the names that Weir "
       "ships. What changes in it holds a second later. Empty: what is set in the browser, the file "

@@ -91,6 +91,10 @@ struct Settings {
   std::vector<flow::Network> local_networks;
   ExporterSettings exporters;
   NameSettings names;
+  std::string countries_file = "auto";  // auto: the one that Weir ships; empty: none
+  std::string ases_file;
+  std::string cities_file;
+  std::string links_file;      // empty: the data folder's
   std::string services_file;   // empty: the data folder's
   std::string protocols_file;  // the same
   std::optional<std::uint64_t> store_budget_octets;

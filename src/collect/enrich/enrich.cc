@@ -8,6 +8,24 @@ using flow::bit;
 using flow::Column;
 using flow::FlowRecord;
 
+namespace {
+
+template <auto End, auto Country, auto As>
+void place_of_end(const know::Places& places, FlowRecord& flow, flow::ColumnMask country_bit,
+                  flow::ColumnMask as_bit) {
+  if (const std::uint32_t country = places.country(flow.*End); country != flow::NamePool::kOther) {
+    flow.*Country = country;
+    flow.present |= country_bit;
+  }
+  if ((flow.present & as_bit) != 0 && flow.*As != 0) return;
+  if (const std::uint32_t as = places.as(flow.*End); as != 0) {
+    flow.*As = as;
+    flow.present |= as_bit;
+  }
+}
+
+}  // namespace
+
 SamplingOverrides::SamplingOverrides(std::vector<Override> overrides)
     : overrides_(std::move(overrides)) {
   std::ranges::stable_sort(overrides_, std::ranges::greater{},
@@ -40,7 +58,24 @@ void Enricher::enrich(std::span<FlowRecord> flows) const {
       flow.present |= bit(Column::app) | bit(Column::app_evidence);
     }
   }
+  if (!places_->empty()) apply_places(flows);
   if (!sampling_->empty()) apply_sampling(flows);
+}
+
+void Enricher::apply_places(std::span<FlowRecord> flows) const {
+  for (FlowRecord& flow : flows) {
+    if (!flow.has(Column::locality)) continue;
+    const auto locality = static_cast<flow::Locality>(flow.locality);
+    using enum flow::Locality;
+    if (locality == RemoteToLocal || locality == RemoteToRemote) {
+      place_of_end<&FlowRecord::src, &FlowRecord::src_country, &FlowRecord::src_as>(
+          *places_, flow, bit(Column::src_country), bit(Column::src_as));
+    }
+    if (locality == LocalToRemote || locality == RemoteToRemote) {
+      place_of_end<&FlowRecord::dst, &FlowRecord::dst_country, &FlowRecord::dst_as>(
+          *places_, flow, bit(Column::dst_country), bit(Column::dst_as));
+    }
+  }
 }
 
 void Enricher::apply_sampling(std::span<FlowRecord> flows) const {

@@ -9,6 +9,7 @@
 #include "base/snapshot.h"
 #include "flow/record.h"
 #include "know/networks.h"
+#include "know/places.h"
 #include "know/services.h"
 
 namespace collect {
@@ -34,6 +35,7 @@ class SamplingOverrides {
 struct Knowledge {
   base::Snapshot<know::LocalNetworks> networks;
   base::Snapshot<know::Services> services;
+  base::Snapshot<know::Places> places;
   base::Snapshot<SamplingOverrides> sampling;
 };
 
@@ -43,17 +45,21 @@ class Enricher {
   explicit Enricher(const Knowledge& knowledge)
       : networks_(knowledge.networks.get()),
         services_(knowledge.services.get()),
+        places_(knowledge.places.get()),
         sampling_(knowledge.sampling.get()) {}
 
-  // Fills locality, app with its evidence, counted and set sampling rates. `counted` is true for
+  // Fills locality, app with its evidence, country and AS of remote ends, counted and set sampling
+  // rates. An AS that the exporter said stays; 0 says nothing (RFC 7607). `counted` is true for
   // every row: electing observation points is not done yet.
   void enrich(std::span<flow::FlowRecord> flows) const;
 
  private:
+  void apply_places(std::span<flow::FlowRecord> flows) const;
   void apply_sampling(std::span<flow::FlowRecord> flows) const;
 
   std::shared_ptr<const know::LocalNetworks> networks_;
   std::shared_ptr<const know::Services> services_;
+  std::shared_ptr<const know::Places> places_;
   std::shared_ptr<const SamplingOverrides> sampling_;
 };
 

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "flow/name_pool.h"
+#include "know/testing_mmdb.h"
 
 namespace collect {
 namespace {
@@ -68,6 +69,35 @@ TEST(Enricher, ASetSamplingRateWinsOverTheExportersAndTheLongestPrefixCounts) {
   EXPECT_EQ(flows[0].sampling_source, static_cast<std::uint8_t>(flow::SamplingSource::Setting));
   EXPECT_EQ(flows[1].sampling_rate, 10u);
   EXPECT_FALSE(flows[2].has(Column::sampling_rate));
+}
+
+TEST(Enricher, SaysWhereRemoteEndsAre) {
+  using know::MmdbValue;
+  const std::string file = ::testing::TempDir() + "weir_enrich_places";
+  know::MmdbWriter writer;
+  writer.add("198.51.100.0/24", {{"country", MmdbValue{std::string("IS")}},
+                                 {"autonomous_system_number", MmdbValue{std::uint32_t{64'500}}}});
+  writer.add("10.0.0.0/8", {{"country", MmdbValue{std::string("DE")}}});
+  writer.write(file);
+  std::string problem;
+  Knowledge knowledge;
+  knowledge.places.publish(std::make_shared<const know::Places>(file, file, problem));
+  ASSERT_EQ(problem, "");
+  std::array flows = {https_flow(), https_flow(), https_flow()};
+  flows[1].dst_as = 64'501;
+  flows[1].present |= bit(Column::dst_as);
+  flows[2].dst_as = 0;
+  flows[2].present |= bit(Column::dst_as);
+  std::swap(flows[2].src, flows[2].dst);
+  Enricher(knowledge).enrich(flows);
+  EXPECT_EQ(flow::NamePool::instance().text_of(flows[0].dst_country), "IS");
+  EXPECT_FALSE(flows[0].has(Column::src_country));  // a local end is nowhere
+  EXPECT_EQ(flows[0].dst_as, 64'500u);
+  EXPECT_EQ(flows[1].dst_as, 64'501u);  // what the exporter said
+  EXPECT_TRUE(flows[2].has(Column::src_country));
+  EXPECT_FALSE(flows[2].has(Column::dst_country));
+  EXPECT_EQ(flows[2].src_as, 64'500u);
+  EXPECT_EQ(flows[2].dst_as, 0u);
 }
 
 TEST(Enricher, KeepsWhatItFetchedWhenNewerKnowledgeIsPublished) {

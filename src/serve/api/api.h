@@ -13,6 +13,7 @@
 #include "know/interface_store.h"
 #include "know/name_keeper.h"
 #include "know/name_store.h"
+#include "know/place_files.h"
 #include "know/user_tables.h"
 #include "serve/api/access.h"
 #include "serve/api/hosts.h"
@@ -45,6 +46,7 @@ struct Sources {
   know::InterfaceStore& interfaces;
   const base::Snapshot<know::LocalNetworks>& networks;
   know::UserTables& tables;
+  const know::PlaceFiles& places;
   std::function<std::shared_ptr<const flow::ReceiveView>()> receive;
   std::function<std::vector<std::shared_ptr<const flow::WorkerView>>()> workers;
   std::function<bool()> ready;          // the UDP ports are bound

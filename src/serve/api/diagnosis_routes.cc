@@ -172,7 +172,8 @@ std::optional<Response> get_diagnosis(Api& api, const Call& call) {
            [&](const flow::Address& exporter) { return is_sampling_set(*settings, exporter); },
        .address = std::string(told.at("address").get_string()),
        .is_address_loopback = told.at("address_is_loopback").get_bool(),
-       .names = api.sources().name_sources ? api.sources().name_sources() : nullptr});
+       .names = api.sources().name_sources ? api.sources().name_sources() : nullptr,
+       .places = api.sources().places.notes()});
 
   if (format == "csv") return senders_csv(diagnosis.senders, settings->exporters);
 

@@ -31,6 +31,20 @@ json::object record_json(const know::NameRecord& record) {
   return told;
 }
 
+json::object place_json(const know::PlaceOfHost& place) {
+  json::object told;
+  if (!place.country.empty()) told["country"] = place.country;
+  if (!place.city.empty()) told["city"] = place.city;
+  if (place.as != 0) told["as"] = place.as;
+  if (!place.as_name.empty()) told["as_name"] = place.as_name;
+  json::array links;
+  for (const know::PlaceLink& link : place.links) {
+    links.push_back(json::object{{"name", link.name}, {"url", link.url}});
+  }
+  told["links"] = std::move(links);
+  return told;
+}
+
 }  // namespace
 
 std::optional<Response> get_host(Api& api, const Call& call) {
@@ -41,9 +55,10 @@ std::optional<Response> get_host(Api& api, const Call& call) {
   for (const know::NameRecord& record : api.sources().names.history(*address)) {
     names.push_back(record_json(record));
   }
-  json::object told{{"address", flow::to_text(*address)},
-                    {"local", api.sources().networks.get()->is_local(*address)},
-                    {"names", std::move(names)}};
+  const bool is_local = api.sources().networks.get()->is_local(*address);
+  json::object told{
+      {"address", flow::to_text(*address)}, {"local", is_local}, {"names", std::move(names)}};
+  if (!is_local) told["place"] = place_json(api.sources().places.of(*address));
   const auto present = api.sources().names.names(call.now);
   if (const know::Named* named = present->find(*address)) {
     told["name"] = named->name;

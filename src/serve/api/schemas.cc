@@ -91,7 +91,7 @@ constexpr std::string_view kShapes = R"json({
 "FindingState": {"type": "string", "enum": ["port_taken", "silence", "not_flow_data", "sflow_not_read",
   "no_template", "options_only", "fields_missing", "sampling_unknown", "clock_skew",
   "lost_on_the_way", "lost_here", "sender_refused", "exporter_silent", "not_journalled",
-  "name_server_silent", "name_not_understood", "names_file_wrong"]},
+  "name_server_silent", "name_not_understood", "names_file_wrong", "places_file_wrong"]},
 "Settings": {"properties": {
   "listen": {"type": "array", "items": {"type": "string"}},
   "networks": {"type": "array", "items": {"type": "string"}},
@@ -166,8 +166,17 @@ constexpr std::string_view kShapes = R"json({
   "local": {"type": "boolean"},
   "name": {"type": "string", "description": "what it is called now; absent: nobody has said"},
   "origin": {"$ref": "NameOrigin"},
-  "names": {"type": "array", "items": {"$ref": "HostName"}, "description": "those that stand first"}},
-  "optional": ["name", "origin"]},
+  "names": {"type": "array", "items": {"$ref": "HostName"}, "description": "those that stand first"},
+  "place": {"$ref": "Place"}},
+  "optional": ["name", "origin", "place"]},
+"Place": {"description": "where a remote address is", "properties": {
+  "country": {"type": "string", "description": "ISO 3166-1 alpha-2"},
+  "city": {"type": "string"},
+  "as": {"type": "integer", "description": "by the file of ASes"},
+  "as_name": {"type": "string"},
+  "links": {"type": "array", "items": {"$ref": "PlaceLink"}, "description": "pages that know more; nobody goes there by himself"}},
+  "optional": ["country", "city", "as", "as_name"]},
+"PlaceLink": {"properties": {"name": {"type": "string"}, "url": {"type": "string"}}},
 "HostName": {"properties": {
   "name": {"type": "string"},
   "origin": {"$ref": "NameOrigin"},

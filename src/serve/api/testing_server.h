@@ -156,6 +156,7 @@ class TestServer {
   std::unique_ptr<know::NameStore> names_;
   std::unique_ptr<know::InterfaceStore> interfaces_;
   std::optional<know::UserTables> tables_;
+  std::optional<know::PlaceFiles> places_;
   std::optional<Questions> questions_;
   std::unique_ptr<Api> api_;
   std::unique_ptr<HttpServer> server_;

@@ -204,6 +204,7 @@ TestServer::TestServer(const std::function<void(ServerOptions&)>& change, store:
   names_ = std::move(*know::NameStore::open(folder_ / "state.db", 1'000, networks));
   interfaces_ = std::move(*know::InterfaceStore::open(folder_ / "state.db"));
   tables_.emplace(know::TablePaths{folder_, {}, {}}, nullptr);
+  places_.emplace(know::PlacePaths{{}, {}, {}, folder_ / "links"}, [](const auto&) {});
   questions_.emplace(asked, Uncommitted{.ledger =
                                             [this] {
                                               std::vector<flow::LedgerRow> rows;
@@ -224,6 +225,7 @@ TestServer::TestServer(const std::function<void(ServerOptions&)>& change, store:
               .interfaces = *interfaces_,
               .networks = networks,
               .tables = *tables_,
+              .places = *places_,
               .receive = [this] { return std::make_shared<const flow::ReceiveView>(receive); },
               .workers =
                   [this] {

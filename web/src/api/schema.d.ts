@@ -2704,7 +2704,7 @@ export interface components {
             missing?: string[];
         };
         /** @enum {string} */
-        FindingState: "port_taken" | "silence" | "not_flow_data" | "sflow_not_read" | "no_template" | "options_only" | "fields_missing" | "sampling_unknown" | "clock_skew" | "lost_on_the_way" | "lost_here" | "sender_refused" | "exporter_silent" | "not_journalled" | "name_server_silent" | "name_not_understood" | "names_file_wrong";
+        FindingState: "port_taken" | "silence" | "not_flow_data" | "sflow_not_read" | "no_template" | "options_only" | "fields_missing" | "sampling_unknown" | "clock_skew" | "lost_on_the_way" | "lost_here" | "sender_refused" | "exporter_silent" | "not_journalled" | "name_server_silent" | "name_not_understood" | "names_file_wrong" | "places_file_wrong";
         Settings: {
             listen: string[];
             networks: string[];
@@ -2824,6 +2824,22 @@ export interface components {
             origin?: components["schemas"]["NameOrigin"];
             /** @description those that stand first */
             names: components["schemas"]["HostName"][];
+            place?: components["schemas"]["Place"];
+        };
+        /** @description where a remote address is */
+        Place: {
+            /** @description ISO 3166-1 alpha-2 */
+            country?: string;
+            city?: string;
+            /** @description by the file of ASes */
+            as?: number;
+            as_name?: string;
+            /** @description pages that know more; nobody goes there by himself */
+            links: components["schemas"]["PlaceLink"][];
+        };
+        PlaceLink: {
+            name: string;
+            url: string;
         };
         HostName: {
             name: string;

@@ -120,11 +120,16 @@ export function split_rows(rows: readonly Row[], column: string, metric: string)
 }
 
 // What the other side sent us (rows by `src`) and got from us (rows by `dst`).
-export function join_ends(received: readonly Row[], sent: readonly Row[], metric: string): Split[] {
+export function join_ends(
+  received: readonly Row[],
+  sent: readonly Row[],
+  metric: string,
+  [src, dst]: readonly [string, string] = ['src', 'dst'],
+): Split[] {
   return split_rows(
     [
-      ...received.map((row) => ({ name: row['src'] ?? '', dir: 'in', [metric]: row[metric] ?? 0 })),
-      ...sent.map((row) => ({ name: row['dst'] ?? '', dir: 'out', [metric]: row[metric] ?? 0 })),
+      ...received.map((row) => ({ name: row[src] ?? '', dir: 'in', [metric]: row[metric] ?? 0 })),
+      ...sent.map((row) => ({ name: row[dst] ?? '', dir: 'out', [metric]: row[metric] ?? 0 })),
     ],
     'name',
     metric,

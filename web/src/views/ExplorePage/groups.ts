@@ -1,5 +1,6 @@
 // Columns that can be grouped by, in the words of the API, and what a group is called.
 
+import { country_text } from '../../lib/countries';
 import { text } from '../../lib/i18n/text';
 import { protocol_text } from '../../lib/protocols';
 
@@ -17,7 +18,10 @@ export const kDimensions = [
   'if',
   'in_if',
   'out_if',
+  'app_evidence',
   'locality',
+  'src_country',
+  'dst_country',
   'src_as',
   'dst_as',
   'next_hop',
@@ -63,6 +67,7 @@ export function value_text(column: string, value: string | number | boolean | un
   if (column === 'dir' && ['in', 'out', 'local', 'transit'].includes(String(value))) {
     return text(`way.${String(value) as 'in' | 'out' | 'local' | 'transit'}`);
   }
+  if (column.endsWith('_country')) return country_text(String(value));
   return String(value);
 }
 
