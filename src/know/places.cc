@@ -53,7 +53,7 @@ base::Expected<void, std::string> flatten(const std::filesystem::path& path,
   const auto file = Mmdb::open(path);
   if (!file) return base::Unexpected(file.error());
   std::unordered_map<std::uint32_t, Value> values;
-  const auto done = file->for_each([&](const flow::Network& network, const Mmdb::Entry& entry) {
+  auto done = file->for_each([&](const flow::Network& network, const Mmdb::Entry& entry) {
     const auto [at, is_new] = values.try_emplace(entry.offset);
     if (is_new) at->second = read(entry);
     if (at->second != Value{}) ranges.put(network.address, network.last(), at->second);

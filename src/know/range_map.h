@@ -70,7 +70,9 @@ class RangeMap {
       const auto first = starts_.begin() + begins_[head(key)];
       const auto end = starts_.begin() + begins_[head(key) + 1];
       const auto next = std::upper_bound(first, end, key);
-      return next == starts_.begin() ? Value{} : values_[next - starts_.begin() - 1];
+      return next == starts_.begin()
+                 ? Value{}
+                 : values_[static_cast<std::size_t>(next - starts_.begin()) - 1];
     }
     std::size_t ranges() const { return starts_.size(); }
 

@@ -43,6 +43,11 @@ constexpr std::size_t kInterfacesMax = 50'000;
 constexpr std::size_t kInterfaceNameOctetsMax = 64;
 constexpr std::size_t kInterfaceDescriptionOctetsMax = 128;
 
+// Applications that options records name: of one exporter, of all of them, and octets of a name.
+constexpr std::size_t kApplicationsPerExporterMax = 4'096;
+constexpr std::size_t kApplicationsMax = 50'000;
+constexpr std::size_t kApplicationNameOctetsMax = 64;
+
 // Missing stretches of a sequence that may still arrive, and how long one waits to be called lost.
 constexpr std::size_t kMissingStretchesMax = 16;
 constexpr std::int64_t kReorderMaxMs = 3 * base::kMsPerSecond;

@@ -26,6 +26,7 @@ enum class Clue : std::uint8_t {
   ObservationMicroseconds,
   ObservationNanoseconds,
   SystemInitMilliseconds,
+  ApplicationId,
   IcmpTypeCode4,
   IcmpTypeCode6,
   SamplingInterval,
@@ -71,6 +72,7 @@ inline constexpr auto kClueElements = std::to_array<ClueElement>({
     {0, 34, 4, Clue::SamplingInterval},         // samplingInterval
     {0, 48, 8, Clue::SamplerId},                // samplerId
     {0, 50, 4, Clue::SamplerInterval},          // samplerRandomInterval
+    {0, 95, 8, Clue::ApplicationId},            // applicationId, RFC 6759
     {0, 139, 2, Clue::IcmpTypeCode6},           // icmpTypeCodeIPv6
     {0, 150, 4, Clue::StartSeconds},            // flowStartSeconds
     {0, 151, 4, Clue::EndSeconds},              // flowEndSeconds

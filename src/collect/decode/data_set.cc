@@ -96,6 +96,7 @@ class DataSet {
     fill(row);
     apply_options();
     apply_interface(record);
+    apply_application(record);
     ++options_;
     if (output_.others == nullptr) return;
     output_.others->push_back(
@@ -108,7 +109,13 @@ class DataSet {
   }
 
   Row row_of(FlowRecord& flow) {
-    return {flow, clues_, header_, exporter_.sampling, system_init_ms_, known_.described.id};
+    return {flow,
+            clues_,
+            header_,
+            exporter_.sampling,
+            exporter_.applications,
+            system_init_ms_,
+            known_.described.id};
   }
 
   void apply_options() {
@@ -149,6 +156,12 @@ class DataSet {
     exporter_.interfaces.tell(static_cast<std::uint32_t>(index),
                               text_at(plan_.interface_name, record),
                               text_at(plan_.interface_description, record), header_.received_ms);
+  }
+
+  void apply_application(ByteView record) {
+    if (!plan_.application_name) return;
+    const ByteView name = text_at(plan_.application_name, record);
+    if (!exporter_.applications.tell(clues_[Clue::ApplicationId], name)) ++exporter_.not_kept;
   }
 
   const MessageHeader& header_;

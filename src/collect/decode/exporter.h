@@ -14,6 +14,7 @@
 #include "collect/decode/sampling.h"
 #include "collect/decode/sequence.h"
 #include "collect/decode/template_cache.h"
+#include "collect/decode/told_applications.h"
 #include "collect/decode/told_interfaces.h"
 #include "flow/exporter_view.h"
 
@@ -24,6 +25,7 @@ struct SharedUse {
   std::size_t template_fields = 0;
   std::size_t pending_octets = 0;
   std::size_t interfaces = 0;
+  std::size_t applications = 0;
 };
 
 // An observation domain (IPFIX), source id (v9) or engine (v5): one sequence.
@@ -49,6 +51,7 @@ struct Exporter {
       : address(at),
         templates(shared.template_fields),
         interfaces(shared.interfaces),
+        applications(shared.applications),
         pending(shared.pending_octets),
         ledger(at) {}
 
@@ -63,10 +66,11 @@ struct Exporter {
   // It sent a record that could be decoded: not evicted for newcomers unless long silent.
   bool is_proven = false;
   bool is_changed = false;     // since its state was last taken
-  std::uint64_t not_kept = 0;  // samplers and domains over their caps
+  std::uint64_t not_kept = 0;  // samplers, domains, applications over their caps
   TemplateCache templates;
   SamplingTable sampling;
   ToldInterfaces interfaces;
+  ToldApplications applications;
   LearnedTimeouts timeouts;
   // What the newest flow says of its own sampling, in the v5 header or the record.
   std::optional<flow::SamplingView> said_by_flows;

@@ -5,11 +5,12 @@
 
 #include "collect/decode/caps.h"
 #include "collect/decode/exporter.h"
+#include "flow/name_pool.h"
 #include "wire/bytes/byte_reader.h"
 #include "wire/bytes/byte_writer.h"
 
 // The octets of flow::ExporterState. Big-endian; every list has its count in front; the first octet
-// is the version. A newer Weir reads what an older one wrote: it keeps a function per version.
+// is the version. A newer Weir reads what an older one wrote: newer versions add at the end.
 namespace collect {
 namespace {
 
@@ -17,7 +18,7 @@ using wire::ByteReader;
 using wire::ByteView;
 using wire::ByteWriter;
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kVersion = 2;  // 2: names of applications at the end
 
 class StateWriter {
  public:
@@ -254,7 +255,27 @@ bool restore_pending(StateReader& in, Exporter& exporter) {
   return in.good();
 }
 
-bool restore_version_1(StateReader& in, Exporter& exporter) {
+void save_applications(const ToldApplications& applications, StateWriter& out) {
+  out.count(applications.all().size());
+  for (const auto& [id, name] : applications.all()) {
+    out.u64(id);
+    const std::string_view text = flow::NamePool::instance().text_of(name);
+    out.octets(std::as_bytes(std::span(text)));
+  }
+}
+
+// Over a cap that is shared by now: as if it had not been told.
+bool restore_applications(StateReader& in, Exporter& exporter) {
+  const std::size_t count = in.count(kApplicationsPerExporterMax);
+  for (std::size_t i = 0; i < count && in.good(); ++i) {
+    const std::uint64_t id = in.u64();
+    const ByteView name = in.octets(kApplicationNameOctetsMax);
+    if (in.good() && !exporter.applications.tell(id, name)) ++exporter.not_kept;
+  }
+  return in.good();
+}
+
+bool restore_body(StateReader& in, Exporter& exporter) {
   exporter.first_seen_ms = in.time();
   exporter.last_seen_ms = in.time();
   exporter.is_proven = in.flag();
@@ -267,7 +288,7 @@ bool restore_version_1(StateReader& in, Exporter& exporter) {
   for (std::size_t i = 0; i < domains; ++i) {
     if (!restore_domain(in, exporter)) return false;
   }
-  return restore_pending(in, exporter) && in.at_end();
+  return restore_pending(in, exporter);
 }
 
 }  // namespace
@@ -284,6 +305,7 @@ std::string save(const Exporter& exporter) {
   out.count(exporter.domains.size());
   for (const auto& [key, domain] : exporter.domains) save_domain(key, domain, out);
   save_pending(exporter.pending, out);
+  save_applications(exporter.applications, out);
 
   std::string state(octets.size(), '\0');
   std::ranges::transform(octets, state.begin(),
@@ -295,7 +317,9 @@ bool restore(std::string_view state, Exporter& exporter) {
   StateReader in(std::as_bytes(std::span(state)));
   switch (in.u8()) {
     case 1:
-      return restore_version_1(in, exporter);
+      return restore_body(in, exporter) && in.at_end();
+    case 2:
+      return restore_body(in, exporter) && restore_applications(in, exporter) && in.at_end();
     default:
       return false;
   }

@@ -23,6 +23,7 @@ constexpr std::uint16_t kNetflow9ScopeTemplate = 5;
 constexpr std::uint16_t kElementTemplateId = 145;
 constexpr std::uint16_t kElementInterfaceName = 82;
 constexpr std::uint16_t kElementInterfaceDescription = 83;
+constexpr std::uint16_t kElementApplicationName = 96;
 // ingressInterface, egressInterface, and the physical ones.
 constexpr auto kInterfaceElements = std::to_array<std::uint16_t>({10, 14, 252, 253});
 
@@ -100,6 +101,7 @@ class Compiler {
       plan_.interface_name.reset();
       plan_.interface_description.reset();
     }
+    if ((plan_.clues & bit(Clue::ApplicationId)) == 0) plan_.application_name.reset();
     return std::move(plan_);
   }
 
@@ -129,6 +131,7 @@ class Compiler {
     const TextPlace place{step.field, step.offset, step.length};
     if (field.id == kElementInterfaceName) plan_.interface_name = place;
     if (field.id == kElementInterfaceDescription) plan_.interface_description = place;
+    if (field.id == kElementApplicationName) plan_.application_name = place;
   }
 
   void add_clue(FieldStep step, std::optional<Clue> clue) {

@@ -9,6 +9,7 @@
 #include "collect/decode/clues.h"
 #include "collect/decode/message.h"
 #include "collect/decode/sampling.h"
+#include "collect/decode/told_applications.h"
 #include "flow/record.h"
 #include "wire/bytes/byte_reader.h"
 #include "wire/export/malformed.h"
@@ -28,6 +29,7 @@ struct Row {
   Clues& clues;
   const MessageHeader& header;
   const SamplingTable& sampling;
+  const ToldApplications& applications;
   std::optional<base::UnixMs> system_init_ms;  // IPFIX: to what sysUpTime stamps are relative
   std::uint16_t template_id;
 };
@@ -65,6 +67,7 @@ struct FieldPlan {
   // Of options: what an interface is called; absent where the record does not say which.
   std::optional<TextPlace> interface_name;
   std::optional<TextPlace> interface_description;
+  std::optional<TextPlace> application_name;
   bool has_reverse = false;            // records may describe the other direction too
   std::size_t record_octets = 0;       // 0: fields of variable length
   std::size_t smallest_octets = 0;     // at least 1

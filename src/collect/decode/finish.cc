@@ -189,6 +189,14 @@ void sampling_of_where_it_was_seen(Row& row) {
   if (rate) set_sampling(row.flow, *rate, flow::SamplingSource::Options);
 }
 
+void application_by_its_number(Row& row) {
+  const auto name = row.applications.find(row.clues[Clue::ApplicationId]);
+  if (!name) return;
+  row.flow.app = *name;
+  row.flow.app_evidence = static_cast<std::uint8_t>(flow::AppEvidence::Exporter);
+  row.flow.present |= flow::bit(Column::app) | flow::bit(Column::app_evidence);
+}
+
 // One way to know an end of a flow, for templates with the clue.
 struct TimeSource {
   Clue clue;
@@ -348,6 +356,7 @@ std::vector<Finish> finishes_for(const FieldPlan& plan) {
   if (given(Column::direction)) finishes.push_back(unknown_direction_is_not_said);
   add_icmp(given, finishes);
   add_sampling(given, finishes);
+  if (given(Clue::ApplicationId)) finishes.push_back(application_by_its_number);
   return finishes;
 }
 

@@ -48,7 +48,7 @@ void Enricher::enrich(std::span<FlowRecord> flows) const {
       flow.locality = static_cast<std::uint8_t>(networks_->locality(flow.src, flow.dst));
       flow.present |= bit(Column::locality);
     }
-    if (flow.has(Column::protocol)) {
+    if (flow.has(Column::protocol) && !flow.has(Column::app)) {
       std::uint16_t dst_port = flow.has(Column::dst_port) ? flow.dst_port : std::uint16_t{0};
       const std::uint16_t src_port = flow.has(Column::src_port) ? flow.src_port : dst_port;
       if (!flow.has(Column::dst_port)) dst_port = src_port;

@@ -48,9 +48,9 @@ class Enricher {
         places_(knowledge.places.get()),
         sampling_(knowledge.sampling.get()) {}
 
-  // Fills locality, app with its evidence, country and AS of remote ends, counted and set sampling
-  // rates. An AS that the exporter said stays; 0 says nothing (RFC 7607). `counted` is true for
-  // every row: electing observation points is not done yet.
+  // Fills locality, app with its evidence where the exporter did not name it, country and AS of
+  // remote ends, counted and set sampling rates. An AS that the exporter said stays; 0 says nothing
+  // (RFC 7607). `counted` is true for every row: electing observation points is not done yet.
   void enrich(std::span<flow::FlowRecord> flows) const;
 
  private:

@@ -71,6 +71,17 @@ TEST(Enricher, ASetSamplingRateWinsOverTheExportersAndTheLongestPrefixCounts) {
   EXPECT_FALSE(flows[2].has(Column::sampling_rate));
 }
 
+TEST(Enricher, LeavesTheApplicationThatTheExporterNamed) {
+  const Knowledge knowledge;
+  std::array flows = {https_flow()};
+  flows[0].app = flow::NamePool::instance().id_of(flow::NameKind::Heard, "web-video");
+  flows[0].app_evidence = static_cast<std::uint8_t>(flow::AppEvidence::Exporter);
+  flows[0].present |= bit(Column::app) | bit(Column::app_evidence);
+  Enricher(knowledge).enrich(flows);
+  EXPECT_EQ(flow::NamePool::instance().text_of(flows[0].app), "web-video");
+  EXPECT_EQ(flow::word_of(Column::app_evidence, flows[0].app_evidence), "exporter");
+}
+
 TEST(Enricher, SaysWhereRemoteEndsAre) {
   using know::MmdbValue;
   const std::string file = ::testing::TempDir() + "weir_enrich_places";

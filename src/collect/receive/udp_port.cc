@@ -19,8 +19,6 @@
 namespace collect {
 namespace {
 
-constexpr std::int64_t kNsPerSecond = 1'000'000'000;
-
 // The socket calls take one struct for every family; it is filled and read by copying, for the
 // families' own structs are no bases of it.
 sockaddr_storage socket_address(const flow::Address& address, std::uint16_t port,
@@ -205,7 +203,7 @@ Datagram UdpPort::read_slot(ReceiveSlots& slots, std::size_t index, base::UnixNs
     if (control->cmsg_type == SCM_TIMESTAMPNS) {
       timespec time{};
       std::memcpy(&time, CMSG_DATA(control), sizeof(time));
-      datagram.received_ns = time.tv_sec * kNsPerSecond + time.tv_nsec;
+      datagram.received_ns = time.tv_sec * (base::kNsPerMs * base::kMsPerSecond) + time.tv_nsec;
     } else if (control->cmsg_type == SO_RXQ_OVFL) {
       std::uint32_t drops = 0;  // since the socket was opened
       std::memcpy(&drops, CMSG_DATA(control), sizeof(drops));

@@ -58,7 +58,7 @@ std::vector<NamedNumber> numbered(std::span<const std::string_view> words) {
   return named;
 }
 
-std::span<const NamedNumber> words_of_column(Column column) {
+std::span<const NamedNumber> words_of_column(flow::Column column) {
   static const auto words = [] {
     std::array<std::vector<NamedNumber>, flow::kColumnCount> of;
     for (const auto& spec : flow::kColumns) {
@@ -78,7 +78,7 @@ std::span<const NamedNumber> names_of(const Key& key) {
     case ValueKind::YesOrNo:
       return kYesOrNo;
     case ValueKind::Word:
-      return words_of_column(std::get<Column>(key.subjects.front()));
+      return words_of_column(std::get<flow::Column>(key.subjects.front()));
     case ValueKind::Way:
       return kWays;
     case ValueKind::TcpFlags:

@@ -73,6 +73,8 @@ Template options_of(std::vector<wire::FieldSpecifier> fields) {
   return {.id = 300, .is_options = true, .scope_count = 1, .fields = std::move(fields)};
 }
 
+constexpr std::uint32_t kWebVideo = 13U << 24 | 82;  // an applicationId: engine 13, selector 82
+
 // A text in a field of fixed length, and one in a field of variable length.
 Octets octets_of(std::string_view text, std::size_t size) {
   Octets octets(size);
@@ -131,6 +133,12 @@ std::vector<Case> netflow9_cases() {
                                         {.id = 10, .length = 4},
                                         {.id = 82, .length = 16},
                                         {.id = 83, .length = 24}}};
+  const auto with_application = with({{.id = 95, .length = 4}});
+  const Template application_table{
+      .id = 303,
+      .is_options = true,
+      .scope_count = 1,
+      .fields = {{.id = 1, .length = 4}, {.id = 95, .length = 4}, {.id = 96, .length = 24}}};
   const auto timed = with({{.id = 22, .length = 4}, {.id = 21, .length = 4}});
   const auto other =
       Template{.id = 256, .fields = {{.id = 12, .length = 4}, {.id = 8, .length = 4}}};
@@ -155,6 +163,12 @@ std::vector<Case> netflow9_cases() {
                    set_of(302, joined({record_of({{0xc0000201, 4}, {5, 4}}), octets_of("Gi0/5", 16),
                                        octets_of("to the attic", 24)})),
                    data_set(256, record_with({{5, 4}}))})}}},
+      {"netflow9/application_names",
+       {{netflow9({netflow9_template(application_table), netflow9_template(with_application),
+                   set_of(303, joined({record_of({{0xc0000201, 4}, {kWebVideo, 4}}),
+                                       octets_of("web-video", 24)})),
+                   data_set(256, record_with({{kWebVideo, 4}})),
+                   data_set(256, record_with({{kWebVideo + 1, 4}}))})}}},
       {"netflow9/sampling_by_sampler_id",
        {{netflow9({netflow9_template(by_sampler), netflow9_template(sampled),
                    data_set(300, {{0, 4}, {7, 2}, {1'000, 4}}),
@@ -211,6 +225,12 @@ std::vector<Case> ipfix_cases() {
                                  .fields = {{.id = 10, .length = 4},
                                             {.id = 82, .length = wire::kVariableLength},
                                             {.id = 83, .length = wire::kVariableLength}}};
+  const auto with_application = with({{.id = 95, .length = 4}});
+  const Template application_table{
+      .id = 303,
+      .is_options = true,
+      .scope_count = 1,
+      .fields = {{.id = 95, .length = 4}, {.id = 96, .length = wire::kVariableLength}}};
   const Octets message = ipfix({ipfix_template(kFlow), data_set(256, kRecord)});
   return {
       {"ipfix/milliseconds",
@@ -251,6 +271,10 @@ std::vector<Case> ipfix_cases() {
                 set_of(301, joined({named_interface(5, "wan0", "fibre"),
                                     named_interface(6, "<b>lan</b>", "")})),
                 data_set(256, record_with({{5, 4}}))})}}},
+      {"ipfix/application_names",
+       {{ipfix({ipfix_template(application_table), ipfix_template(with_application),
+                set_of(303, joined({record_of({{kWebVideo, 4}}), variable("web-video")})),
+                data_set(256, record_with({{kWebVideo, 4}}))})}}},
       {"ipfix/withdrawal_is_ignored",
        {{ipfix({ipfix_template(kFlow)})},
         {ipfix({ipfix_template({.id = 256})})},
