@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "know/interface_keeper.h"
+#include "know/text_table.h"
 
 namespace know {
 namespace {
@@ -158,6 +159,17 @@ TEST_F(InterfaceStoreTest, TheKeeperTakesWhatIsToldOnce) {
   keeper.look(kDay + 30);
   EXPECT_EQ(of(1).confirmed, kDay + 10);
   EXPECT_EQ(name_of(2), "II");
+}
+
+TEST(TextOfField, IsMadeFitToBeShown) {
+  const auto text = [](std::string_view octets) { return text_of_field(octets, 64).text; };
+  EXPECT_EQ(text(std::string_view(" eth0 \0after", 12)), "eth0");
+  EXPECT_EQ(text("a\tb\x1b[2Jc"), "a b [2Jc");
+  EXPECT_EQ(text("caf\xe9"), "caf\xef\xbf\xbd");
+  EXPECT_EQ(text("<script>"), "<script>");  // what shows it escapes it
+  EXPECT_EQ(text_of_field("äöü", 3).text, "ä");
+  EXPECT_TRUE(text_of_field("äöü", 3).is_cut);
+  EXPECT_FALSE(text_of_field("äö", 4).is_cut);
 }
 
 }  // namespace

@@ -28,6 +28,16 @@ std::string shown_text(std::string_view text) {
   return is_long ? shown + "…" : shown;
 }
 
+FieldText text_of_field(std::string_view octets, std::size_t most) {
+  std::string plain(octets.substr(0, std::min(octets.find('\0'), 4 * most)));
+  std::ranges::replace_if(plain, is_control, ' ');
+  // U+FFFD takes three octets, so that it is cut afterwards.
+  std::string text = base::valid_utf8(std::string(trimmed(plain)));
+  const bool is_cut = text.size() > most;
+  if (is_cut) text.resize(base::utf8_prefix(std::string_view(text).substr(0, most)));
+  return {std::move(text), is_cut};
+}
+
 std::vector<std::string_view> words_of(std::string_view text, std::size_t most) {
   std::vector<std::string_view> words;
   for (std::size_t at = text.find_first_not_of(kBlanks);

@@ -45,6 +45,15 @@ class Warnings {
 // A stranger's text as a message may hold it: its beginning, as UTF-8, without control characters.
 std::string shown_text(std::string_view text);
 
+// What a fixed field or one of variable length holds as a text: up to its first zero octet, without
+// blanks at its ends, of whole characters of UTF-8, other octets and control characters replaced,
+// at most `most` octets.
+struct FieldText {
+  std::string text;
+  bool is_cut = false;  // it was longer
+};
+FieldText text_of_field(std::string_view octets, std::size_t most);
+
 // What stands between blanks, tabs and the like: the first `most` of it.
 std::vector<std::string_view> words_of(std::string_view text, std::size_t most = SIZE_MAX);
 

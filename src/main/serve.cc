@@ -26,6 +26,7 @@
 #include "know/interface_keeper.h"
 #include "know/name_keeper.h"
 #include "know/name_store.h"
+#include "know/snmp_poller.h"
 #include "main/commands.h"
 #include "main/demo_run.h"
 #include "main/descriptors.h"
@@ -184,12 +185,15 @@ class Service {
   std::unique_ptr<know::NameKeeper> name_keeper_;
   std::unique_ptr<know::InterfaceStore> interfaces_;
   std::unique_ptr<know::InterfaceKeeper> interface_keeper_;
+  std::unique_ptr<know::InterfaceCounters> interface_counters_;
+  std::unique_ptr<know::SnmpPoller> snmp_poller_;
   std::unique_ptr<serve::Api> api_;
   std::unique_ptr<serve::HttpServer> http_;
   std::atomic<bool> is_ready_{false};
 
   std::jthread naming_;
   std::jthread asking_interfaces_;
+  std::jthread asking_agents_;
   std::jthread storing_;
   std::jthread serving_;
   std::jthread watching_;
@@ -284,6 +288,15 @@ base::Expected<void, base::IoError> Service::open_http() {
   interfaces_ = std::move(*interfaces);
   interface_keeper_ = std::make_unique<know::InterfaceKeeper>(
       *interfaces_, clock_, [this] { return collector_->worker_views(); });
+  auto counters = know::InterfaceCounters::open(folder / "state.db");
+  if (!counters) return base::Unexpected(std::move(counters.error()));
+  interface_counters_ = std::move(*counters);
+  snmp_poller_ = std::make_unique<know::SnmpPoller>(
+      *interfaces_, *interface_counters_, clock_, [this] { return live_settings_->get(); },
+      [this](const flow::Address& exporter, const state::SnmpSetting& setting,
+             const std::function<bool()>& stopped) {
+        return know::walk_interfaces(exporter, setting, clock_, stopped);
+      });
   api_ = std::make_unique<serve::Api>(serve::Sources{
       .store = *store_,
       .questions = *questions_,
@@ -292,6 +305,7 @@ base::Expected<void, base::IoError> Service::open_http() {
       .settings = *live_settings_,
       .names = *names_,
       .interfaces = *interfaces_,
+      .interface_counters = *interface_counters_,
       .networks = knowledge_.networks,
       .tables = tables_,
       .places = places_,
@@ -303,6 +317,7 @@ base::Expected<void, base::IoError> Service::open_http() {
       .assets = serve::web_assets(),
       .names_wanted = [this](std::span<const flow::Address> shown) { name_keeper_->want(shown); },
       .name_sources = [this] { return name_keeper_->view(); },
+      .snmp_agents = [this] { return snmp_poller_->view(); },
       .leave_demo = demo_ == nullptr ? std::function<void()>{} : [this] { demo_->leave(); },
   });
   serve::ServerOptions options;
@@ -355,6 +370,8 @@ void Service::run() {
   asking_interfaces_ =
       std::jthread([this](const std::stop_token& stop) { interface_keeper_->run(stop); });
   ::pthread_setname_np(asking_interfaces_.native_handle(), "weir-if");
+  asking_agents_ = std::jthread([this](const std::stop_token& stop) { snmp_poller_->run(stop); });
+  ::pthread_setname_np(asking_agents_.native_handle(), "weir-snmp");
   serving_ = std::jthread([this](const std::stop_token& stop) { http_->run(stop); });
   ::pthread_setname_np(serving_.native_handle(), "weir-http");
   watching_ = std::jthread([this](const std::stop_token& stopping) { watch_files(stopping); });
@@ -434,6 +451,8 @@ void Service::stop() {
   storing_.join();
   watching_.request_stop();
   watching_.join();
+  asking_agents_.request_stop();
+  asking_agents_.join();
   asking_interfaces_.request_stop();
   asking_interfaces_.join();
   naming_.request_stop();

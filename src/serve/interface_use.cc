@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <string_view>
 #include <vector>
 
@@ -97,6 +98,17 @@ base::Expected<UsesInRange, query::QueryError> interface_uses(Questions& questio
   const auto summary = questions.answer(plan, sink, cancel);
   if (!summary) return base::Unexpected(summary.error());
   return UsesInRange{std::move(sink.uses), summary->rest_groups};
+}
+
+double gap_of(const InterfaceUse& use, std::uint64_t counted_octets) {
+  constexpr double kEthernetOctets = 14;
+  const auto counted = static_cast<double>(counted_octets);
+  const auto octets = static_cast<double>(use.in.bytes + use.out.bytes) +
+                      kEthernetOctets * static_cast<double>(use.in.packets + use.out.packets);
+  const double twice = 1 - octets / counted;
+  const double once = 1 - octets / 2 / counted;
+  const bool is_both_ends = use.in.bytes == use.out.bytes && use.in.flows == use.out.flows;
+  return is_both_ends && std::abs(once) < std::abs(twice) ? once : twice;
 }
 
 std::optional<state::InterfaceRole> suggested_role(const Behind& behind) {

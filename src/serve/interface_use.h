@@ -36,6 +36,12 @@ base::Expected<UsesInRange, query::QueryError> interface_uses(Questions& questio
                                                               const query::Plan& plan,
                                                               const query::Cancel& cancel);
 
+// What of an interface's own count the flows do not tell of, of 1; below 0: they tell more. Both
+// directions together. Counters are of frames: 14 octets of Ethernet are added for each packet. An
+// exporter that watches an interface, as probes do, names it as both ends of every flow: where in
+// and out are the same, the flows are taken once or twice, whichever is nearer to the count.
+double gap_of(const InterfaceUse& use, std::uint64_t counted_octets);
+
 // Which ends stand behind an interface: bytes of flows that came in from there or went out to it.
 struct Behind {
   std::int64_t remote = 0;

@@ -44,6 +44,24 @@ std::string toml_text(const std::vector<Value>& list) {
   return "[" + text + "]";
 }
 
+std::string toml_text(const SnmpSetting& setting) {
+  const SnmpSetting usual;
+  std::string text;
+  const auto add = [&text](std::string_view name, const std::string& value,
+                           const std::string& otherwise) {
+    if (value == otherwise) return;
+    text += fmt::format("{}{} = {}", text.empty() ? "" : ", ", name, toml_text(value));
+  };
+  add("community", setting.community, usual.community);
+  add("user", setting.user, usual.user);
+  add("auth", setting.auth, usual.auth);
+  add("auth_password", setting.auth_password, usual.auth_password);
+  add("privacy", setting.privacy, usual.privacy);
+  add("privacy_password", setting.privacy_password, usual.privacy_password);
+  if (setting.port != usual.port) text += fmt::format(", port = {}", setting.port);
+  return "{" + text + "}";
+}
+
 // Pairs of exporter = value.
 template <class Rows>
 std::string table_text(const Rows& rows) {
@@ -118,6 +136,13 @@ std::string refusal_of(const std::map<flow::Address, std::string>& names) {
   return refusal_of<std::map<flow::Address, std::string>>(names);
 }
 
+std::string refusal_of(const std::map<flow::Address, SnmpSetting>& agents) {
+  for (const auto& [exporter, setting] : agents) {
+    if (std::string refusal = state::refusal_of(setting); !refusal.empty()) return refusal;
+  }
+  if (agents.size() <= LiveSettings::kSnmpMax) return {};
+  return fmt::format("expected at most {} agents, came {}", LiveSettings::kSnmpMax, agents.size());
+}
 std::string refusal_of(const std::map<InterfaceKey, InterfaceSetting>& interfaces) {
   const auto wrong = std::ranges::find_if(interfaces, [](const auto& one) {
     return !one.second.name.empty() && !is_name(one.second.name);
@@ -178,7 +203,8 @@ constexpr Key kKeys[] = {key_of<&Settings::listen>("listen"),
                          key_of<&ExporterSettings::sampling>("exporters.sampling"),
                          key_of<&ExporterSettings::names>("exporters.names"),
                          key_of<&ExporterSettings::networks>("exporters.networks"),
-                         key_of<&ExporterSettings::interfaces>("exporters.interfaces")};
+                         key_of<&ExporterSettings::interfaces>("exporters.interfaces"),
+                         key_of<&ExporterSettings::snmp>("exporters.snmp")};
 
 std::string file_text(const Settings& own) {
   std::string text(kHead);
@@ -261,7 +287,7 @@ base::Expected<void, ChangeError> LiveSettings::change(std::span<const std::stri
     return base::Unexpected(ChangeError{std::move(wrong.front())});
   }
   if (changed == own_) return {};
-  if (auto written = replace_file(file_, file_text(changed)); !written) {
+  if (auto written = replace_file(file_, file_text(changed), 0600); !written) {
     return base::Unexpected(ChangeError{std::move(written.error())});
   }
   own_ = std::move(changed);

@@ -28,6 +28,7 @@ class LiveSettings {
   static constexpr std::size_t kPortsMax = 32;
   static constexpr std::size_t kListMax = 1'024;  // networks, names: of each list
   static constexpr std::size_t kInterfacesMax = 8'192;
+  static constexpr std::size_t kSnmpMax = 64;
   static constexpr std::size_t kNameOctetsMax = 64;
 
   // `given`: what weir.toml and the command line say, of which `fixed` are the keys. A

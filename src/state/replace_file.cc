@@ -11,14 +11,15 @@
 namespace state {
 
 base::Expected<void, base::IoError> replace_file(const std::filesystem::path& file,
-                                                 std::string_view text) {
+                                                 std::string_view text, unsigned mode) {
   const std::string part = file.string() + ".part";
   const auto failed = [&](const char* operation) {
     const int problem = errno;
     ::unlink(part.c_str());
     return base::Unexpected(base::IoError{operation, part, problem, ""});
   };
-  const int descriptor = ::open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+  ::unlink(part.c_str());  // one that a crash left may have another mode
+  const int descriptor = ::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
   if (descriptor < 0) return failed("open");
   std::span<const char> rest(text);
   while (!rest.empty()) {

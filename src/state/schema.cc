@@ -111,6 +111,17 @@ CREATE TABLE interface_names (  -- that exporters say their interfaces have and 
   PRIMARY KEY (exporter_hi, exporter_lo, if_index, origin, name, since)
 ) STRICT, WITHOUT ROWID;
 )sql",
+    R"sql(
+CREATE TABLE interface_counters ( -- what interfaces counted themselves, between two readings
+  step_s INTEGER NOT NULL,        -- 60; 3600 once it is a day old
+  start INTEGER NOT NULL,         -- of the minute or hour
+  exporter_hi INTEGER NOT NULL, exporter_lo INTEGER NOT NULL, if_index INTEGER NOT NULL,
+  in_octets INTEGER NOT NULL, out_octets INTEGER NOT NULL,
+  first_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL,  -- the part that was read
+  covered_ms INTEGER NOT NULL,
+  PRIMARY KEY (exporter_hi, exporter_lo, step_s, start, if_index)
+) STRICT, WITHOUT ROWID;
+)sql",
 };
 
 }  // namespace

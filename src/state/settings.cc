@@ -285,6 +285,61 @@ void take_interfaces(const toml::node& node, std::string_view key, Reading& out)
   }
 }
 
+// Texts and a port; what came is not repeated, for it may be a secret.
+std::optional<SnmpSetting> snmp_of(const toml::table& table) {
+  SnmpSetting setting;
+  for (const auto& [name, value] : table) {
+    if (name == "port") {
+      const auto port = number_in(value, 1, 65'535);
+      if (!port) return std::nullopt;
+      setting.port = static_cast<std::uint16_t>(*port);
+      continue;
+    }
+    std::string* text = name == "community"          ? &setting.community
+                        : name == "user"             ? &setting.user
+                        : name == "auth"             ? &setting.auth
+                        : name == "auth_password"    ? &setting.auth_password
+                        : name == "privacy"          ? &setting.privacy
+                        : name == "privacy_password" ? &setting.privacy_password
+                                                     : nullptr;
+    const auto given = value.value_exact<std::string>();
+    if (text == nullptr || !given) return std::nullopt;
+    *text = *given;
+  }
+  return setting;
+}
+
+void take_snmp(const toml::node& node, std::string_view key, Reading& out) {
+  constexpr std::string_view kForm =
+      "a table such as {community = \"…\"} or {user = \"…\", auth_password = \"…\", "
+      "privacy_password = \"…\"}, also with port, auth or privacy";
+  const auto* table = node.as_table();
+  if (table == nullptr) {
+    out.refuse(node.source(), fmt::format("{}: expected a table of exporter = {}", key, kForm));
+    return;
+  }
+  for (const auto& [name, value] : *table) {
+    const auto exporter = flow::parse_address(name.str());
+    const auto setting = value.is_table() ? snmp_of(*value.as_table()) : std::nullopt;
+    if (!exporter) {
+      out.refuse(name.source(),
+                 fmt::format("{}: expected an exporter's address, came \"{}\"", key, name.str()));
+    } else if (!setting) {
+      out.refuse(name.source(), fmt::format("{}.\"{}\": expected {}", key, name.str(), kForm));
+    } else if (const std::string refusal = refusal_of(*setting); !refusal.empty()) {
+      out.refuse(name.source(), fmt::format("{}.\"{}\": {}", key, name.str(), refusal));
+    } else {
+      out.settings.exporters.snmp[*exporter] = *setting;
+    }
+  }
+}
+
+void take_snmp_interval(const toml::node& node, std::string_view key, Reading& out) {
+  const auto seconds = number_in(node, 5, 300);
+  if (!seconds) return refuse_value(node, key, "a whole number of seconds from 5 to 300", out);
+  out.settings.snmp_interval_s = *seconds;
+}
+
 void take_names_dns(const toml::node& node, std::string_view key, Reading& out) {
   const auto dns = node.value_exact<bool>();
   if (!dns) return refuse_value(node, key, "true or false", out);
@@ -434,6 +489,14 @@ constexpr Setting kSettings[] = {
       "= "
       "\"100M\"}}}. Wins over what the exporter says by SNMP or in options records."},
      take_interfaces},
+    {{"exporters.snmp", "table of exporter = credentials", "{}",
+      "Exporters whose SNMP agent is asked for names, speeds and counters of interfaces: v2c by "
+      "{\"192.0.2.1\" = {community = \"…\"}}, v3 by {user = \"…\", auth_password = \"…\", "
+      "privacy_password = \"…\"}; also port (161), auth (sha, sha256, md5) and privacy (aes, "
+      "des)."},
+     take_snmp},
+    {{"snmp.interval", "seconds", "60", "How often SNMP agents are asked, 5 to 300."},
+     take_snmp_interval},
     {{"names.dns", "true or false", "true",
       "Whether name servers are asked for the names of addresses; `weir serve -n` asks none."},
      take_names_dns},
@@ -539,6 +602,37 @@ std::string_view to_text(InterfaceRole role) {
       return "peer";
   }
   CHECK(false);
+}
+
+std::string refusal_of(const SnmpSetting& setting) {
+  constexpr std::size_t kTextOctetsMax = 128;
+  constexpr std::size_t kPasswordOctetsMin = 8;  // RFC 3414
+  for (const std::string* text :
+       {&setting.community, &setting.user, &setting.auth_password, &setting.privacy_password}) {
+    const bool has_control = std::ranges::any_of(*text, [](char letter) {
+      return static_cast<unsigned char>(letter) < ' ' || letter == 0x7f;
+    });
+    if (has_control || text->size() > kTextOctetsMax) {
+      return "expected texts of at most 128 octets without control characters";
+    }
+  }
+  if (setting.community.empty() == setting.user.empty()) {
+    return "expected either a community (v2c) or a user (v3)";
+  }
+  for (const std::string* password : {&setting.auth_password, &setting.privacy_password}) {
+    if (!password->empty() && password->size() < kPasswordOctetsMin) {
+      return "expected passwords of at least 8 octets";
+    }
+  }
+  if (!setting.privacy_password.empty() && setting.auth_password.empty()) {
+    return "expected a password for authentication too, where there is one for privacy";
+  }
+  if (setting.auth != "sha" && setting.auth != "sha256" && setting.auth != "md5") {
+    return "expected sha, sha256 or md5 for auth";
+  }
+  if (setting.privacy != "aes" && setting.privacy != "des")
+    return "expected aes or des for privacy";
+  return {};
 }
 
 std::optional<InterfaceRole> parse_interface_role(std::string_view text) {

@@ -47,6 +47,22 @@ struct InterfaceSetting {
   bool operator==(const InterfaceSetting&) const = default;
 };
 
+// How an exporter's SNMP agent is asked. Its secrets leave the program only towards the agent.
+struct SnmpSetting {
+  std::uint16_t port = 161;
+  std::string community;         // v2c
+  std::string user;              // v3; empty: v2c
+  std::string auth = "sha";      // sha, sha256, md5
+  std::string auth_password;     // empty: none
+  std::string privacy = "aes";   // aes, des
+  std::string privacy_password;  // the same
+
+  bool is_v3() const { return !user.empty(); }
+  bool operator==(const SnmpSetting&) const = default;
+};
+// What of it cannot be, in words that hold no secret; empty: nothing.
+std::string refusal_of(const SnmpSetting& setting);
+
 // Which senders' datagrams are taken.
 struct ExporterSettings {
   bool learn = true;                      // false: only those in `allow`
@@ -56,6 +72,7 @@ struct ExporterSettings {
   std::map<flow::Address, std::string> names;
   std::map<flow::Address, flow::Network> networks;  // that an exporter stands before: local
   std::map<InterfaceKey, InterfaceSetting> interfaces;
+  std::map<flow::Address, SnmpSetting> snmp;
 
   bool operator==(const ExporterSettings&) const = default;
 };
@@ -90,6 +107,7 @@ struct Settings {
   std::uint64_t receive_buffer_octets = std::uint64_t{16} << 20;
   std::vector<flow::Network> local_networks;
   ExporterSettings exporters;
+  std::uint32_t snmp_interval_s = 60;
   NameSettings names;
   std::string countries_file = "auto";  // auto: the one that Weir ships; empty: none
   std::string ases_file;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "flow/address.h"
 #include "wire/export/registry.h"
 
@@ -79,6 +81,15 @@ std::string text_of(ElementType type, ByteView value) {
 }
 
 }  // namespace
+
+know::FieldText words_of_field(wire::ByteView field, std::size_t most) {
+  // As much as can be kept of it, and more than that.
+  std::string octets;
+  for (const std::byte octet : field.first(std::min(field.size(), 4 * most))) {
+    octets += static_cast<char>(octet);
+  }
+  return know::text_of_field(octets, most);
+}
 
 FieldTexts texts_of(const wire::Template& described, Protocol protocol, const FieldViews& fields) {
   FieldTexts texts;

@@ -7,7 +7,7 @@
 
 #include "base/letters.h"
 #include "collect/decode/caps.h"
-#include "collect/decode/told_interfaces.h"
+#include "collect/decode/field_text.h"
 #include "flow/name_pool.h"
 
 namespace collect {

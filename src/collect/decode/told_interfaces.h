@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "base/clock.h"
@@ -12,15 +11,6 @@
 #include "wire/bytes/byte_reader.h"
 
 namespace collect {
-
-// What a fixed field or one of variable length holds as a text: up to its first zero octet, without
-// blanks at its ends, of whole characters of UTF-8, other octets and control characters replaced,
-// at most `most` octets. `is_cut`: it was longer.
-struct FieldWords {
-  std::string text;
-  bool is_cut = false;
-};
-FieldWords words_of_field(wire::ByteView field, std::size_t most);
 
 // What one exporter told of its interfaces in options records: until it tells otherwise, or is
 // forgotten itself. Bounded by kInterfacesPerExporterMax, and together with those of other

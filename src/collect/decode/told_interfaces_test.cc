@@ -41,11 +41,6 @@ auto is(std::uint32_t index, const std::string& name, const std::string& descrip
                         Field(&ToldInterface::description, description));
 }
 
-FieldWords words(std::string_view text, std::size_t most = kInterfaceNameOctetsMax) {
-  const Octets octets = octets_of_text(text, text.size());
-  return words_of_field(octets, most);
-}
-
 // Cisco's interface table: the system is the scope, the index a field.
 const wire::Template kTable{.id = 300,
                             .is_options = true,
@@ -116,17 +111,6 @@ TEST(ToldInterfaces, ARecordWithoutAnIndexOrWithoutATextTellsNothing) {
                 netflow9_template(kTable), set_of(300, row_of_table(3, "", ""))}));
   EXPECT_EQ(received.decoder.view().exporters[0].interfaces, nullptr);
   EXPECT_EQ(received.counted().options, 2u);
-}
-
-TEST(ToldInterfaces, TextsAreMadeFitToBeShown) {
-  EXPECT_EQ(words(std::string_view(" eth0 \0after", 12)).text, "eth0");
-  EXPECT_EQ(words("a\tb\x1b[2Jc").text, "a b [2Jc");
-  EXPECT_EQ(words("caf\xe9").text, "caf\xef\xbf\xbd");
-  EXPECT_EQ(words("<script>").text, "<script>");  // what shows it escapes it
-  const FieldWords cut = words("äöü", 3);
-  EXPECT_EQ(cut.text, "ä");
-  EXPECT_TRUE(cut.is_cut);
-  EXPECT_FALSE(words("äö", 4).is_cut);
 }
 
 TEST(ToldInterfaces, AreBoundedAndWhatIsNotKeptIsCounted) {

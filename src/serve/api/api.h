@@ -10,10 +10,12 @@
 
 #include "base/clock.h"
 #include "flow/exporter_view.h"
+#include "know/interface_counters.h"
 #include "know/interface_store.h"
 #include "know/name_keeper.h"
 #include "know/name_store.h"
 #include "know/place_files.h"
+#include "know/snmp_poller.h"
 #include "know/user_tables.h"
 #include "serve/api/access.h"
 #include "serve/api/hosts.h"
@@ -44,6 +46,7 @@ struct Sources {
   state::LiveSettings& settings;
   know::NameStore& names;
   know::InterfaceStore& interfaces;
+  know::InterfaceCounters& interface_counters;
   const base::Snapshot<know::LocalNetworks>& networks;
   know::UserTables& tables;
   const know::PlaceFiles& places;
@@ -56,6 +59,7 @@ struct Sources {
   // Called with addresses that an answer shows. Any thread; waits for nothing.
   ShownAddresses names_wanted = {};
   std::function<std::shared_ptr<const know::NameSourcesView>()> name_sources = {};
+  std::function<std::shared_ptr<const std::vector<know::SnmpAgentView>>()> snmp_agents = {};
   // Set where all that is shown is made up: then anybody may look and nobody may change. Ends it.
   std::function<void()> leave_demo = {};
   bool over_tls = false;  // session cookies are then for TLS alone

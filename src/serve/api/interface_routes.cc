@@ -21,6 +21,80 @@ namespace json = boost::json;
 // Interfaces that one answer lists at most, some 500 octets each; those that carried most.
 constexpr std::size_t kInterfacesListedMax = 5'000;
 
+// What an interface counted, and what the flows tell of the same time.
+struct HeldAgainst {
+  know::CountedOctets counted;
+  base::UnixMs from = 0;
+  base::UnixMs to = 0;
+  InterfaceUse use;
+};
+using AllHeldAgainst = std::map<state::InterfaceKey, HeldAgainst>;
+
+// What goes on is told at the end of a flow, or after the exporter's active timeout.
+constexpr std::int64_t kToldAfterMs = 2 * base::kMsPerMinute;
+// Of the stretch, how much of it an interface has to have counters of.
+constexpr double kCoveredEnough = 0.98;
+
+std::int64_t told_after_ms(Api& api, const flow::Address& exporter) {
+  for (const auto& worker : api.sources().workers()) {
+    for (const flow::ExporterView& view : worker->exporters) {
+      if (view.exporter == exporter && view.active_timeout_ms != 0) {
+        return view.active_timeout_ms + view.inactive_timeout_ms;
+      }
+    }
+  }
+  return kToldAfterMs;
+}
+
+// False: the question failed, and the answer goes without.
+bool hold_against(Api& api, const Call& call, const flow::Address& exporter, query::TimeRange range,
+                  AllHeldAgainst& all) {
+  const base::UnixMs until = std::min(range.to, call.now - told_after_ms(api, exporter));
+  const auto stretch = api.sources().interface_counters.stretch(exporter, range.from, until);
+  if (!stretch || stretch->to <= stretch->from) return stretch.has_value();
+  query::PlanText text;
+  text.filter = fmt::format("exporter:{}", flow::to_text(exporter));
+  text.range = fmt::format("{}..{}", stretch->from, stretch->to);
+  const auto plan = interface_plan(text, call.now, {});
+  if (!plan) return false;
+  const auto used = interface_uses(api.sources().questions, *plan, call.exchange.gone());
+  if (!used) return false;
+  const auto length = static_cast<double>(stretch->to - stretch->from);
+  for (const auto& [index, counted] : stretch->by_index) {
+    if (static_cast<double>(counted.covered_ms) < kCoveredEnough * length) continue;
+    HeldAgainst& held = all[{exporter, index}];
+    held = {.counted = counted, .from = stretch->from, .to = stretch->to, .use = {}};
+    const auto use = used->uses.find({exporter, index});
+    if (use != used->uses.end()) held.use = use->second;
+  }
+  return true;
+}
+
+void add_held(const HeldAgainst& held, json::object& told) {
+  told["counted_in_bytes"] = held.counted.in;
+  told["counted_out_bytes"] = held.counted.out;
+  told["counted_from"] = held.from;
+  told["counted_to"] = held.to;
+  const std::uint64_t counted = held.counted.in + held.counted.out;
+  if (counted != 0) told["gap"] = gap_of(held.use, counted);
+}
+
+json::array agents_json(const std::vector<know::SnmpAgentView>& agents) {
+  json::array all;
+  for (const know::SnmpAgentView& agent : agents) {
+    json::object told{{"exporter", flow::to_text(agent.exporter)},
+                      {"version", agent.is_v3 ? "v3" : "v2c"},
+                      {"state", to_text(agent.state)},
+                      {"next", agent.next},
+                      {"interfaces", agent.interfaces},
+                      {"cut", agent.is_cut}};
+    if (!agent.problem.empty()) told["problem"] = agent.problem;
+    if (agent.answered != 0) told["answered"] = agent.answered;
+    all.push_back(std::move(told));
+  }
+  return all;
+}
+
 struct ListedInterface {
   state::InterfaceKey key;
   InterfaceUse use;
@@ -136,7 +210,11 @@ Response interfaces_csv(const json::array& listed) {
                                                     {"in_packets", AnswerType::Number},
                                                     {"out_packets", AnswerType::Number},
                                                     {"in_flows", AnswerType::Number},
-                                                    {"out_flows", AnswerType::Number}};
+                                                    {"out_flows", AnswerType::Number},
+                                                    {"counted_in_bytes", AnswerType::Number},
+                                                    {"counted_out_bytes", AnswerType::Number},
+                                                    {"counted_from", AnswerType::Number},
+                                                    {"counted_to", AnswerType::Number}};
   CsvRows rows(columns);
   for (const json::value& told : listed) {
     for (const query::AnswerColumn& column : columns) {
@@ -176,18 +254,30 @@ std::optional<Response> get_interfaces(Api& api, const Call& call) {
   if (!behind) return query_error_response(behind.error());
 
   const auto settings = api.sources().settings.get();
+  AllHeldAgainst held;
+  for (const auto& [exporter, setting] : settings->exporters.snmp) {
+    if (!hold_against(api, call, exporter, range, held)) {
+      return error_response(503, {"state.db", "the interfaces' counters could not be read", ""});
+    }
+  }
   const auto known = api.sources().interfaces.interfaces(settings);
   auto all = list_of(used->uses, *known, *behind, plan->filter.root != nullptr);
   const std::size_t left_out = keep_largest(all);
   json::array listed;
   for (const ListedInterface& one : all) {
-    listed.push_back(interface_json(api, one, range, *settings));
+    json::object told = interface_json(api, one, range, *settings);
+    if (const auto found = held.find(one.key); found != held.end()) add_held(found->second, told);
+    listed.push_back(std::move(told));
   }
   if (format == "csv") return interfaces_csv(listed);
   return json_response(
       200, json::object{{"range", json::object{{"from", range.from}, {"to", plan->range.to}}},
                         {"interfaces", std::move(listed)},
                         {"interfaces_left_out", left_out},
+                        {"agents", agents_json(api.sources().snmp_agents
+                                                   ? *api.sources().snmp_agents()
+                                                   : std::vector<know::SnmpAgentView>())},
+                        {"agents_changeable", !api.sources().settings.is_fixed("exporters.snmp")},
                         {"changeable", !api.sources().settings.is_fixed("exporters.interfaces")}});
 }
 

@@ -184,6 +184,64 @@ TEST_F(InterfaceRoutes, RefuseWhatCannotBeAndWhoMayNot) {
   EXPECT_TRUE(server.live_settings().get()->exporters.interfaces.empty());
 }
 
+TEST_F(InterfaceRoutes, CredentialsAreTakenAndNeverTold) {
+  const auto snmp = [&](std::string_view body) {
+    return server.ask("PUT", "/api/v1/exporters/192.0.2.1/snmp",
+                      {admin, {"Content-Type", "application/json"}}, body);
+  };
+  EXPECT_EQ(snmp(R"({"community":"geheim"})").status, 204);
+  EXPECT_EQ(server.live_settings().get()->exporters.snmp.at(kInterfaceRouter).community, "geheim");
+  for (const char* path : {"/api/v1/settings", "/api/v1/interfaces", "/api/v1/exporters"}) {
+    EXPECT_THAT(server.ask_unix("GET", path).body, testing::Not(HasSubstr("geheim")));
+  }
+  for (const char* body :
+       {R"({"community":"geheim","user":"geheim"})", R"({"user":"u","auth_password":"geheim"})",
+        R"({"user":"u","privacy_password":"geheimgeheim"})", R"({"community":"geheim\n"})",
+        R"({"community":"geheim","auth":"rot13"})", R"({"community":"geheim","port":0})",
+        R"({"community":5})"}) {
+    const Answer refused = snmp(body);
+    EXPECT_EQ(refused.status, 400) << body;
+    EXPECT_THAT(refused.body, testing::Not(HasSubstr("geheim")));
+  }
+  EXPECT_EQ(snmp("{}").status, 204);
+  EXPECT_TRUE(server.live_settings().get()->exporters.snmp.empty());
+}
+
+TEST_F(InterfaceRoutes, FlowsAreHeldAgainstWhatTheInterfaceCounted) {
+  ASSERT_TRUE(server.live_settings().change("exporters.snmp", [](state::Settings& all) {
+    all.exporters.snmp[kInterfaceRouter].community = "public";
+  }));
+  const base::UnixMs start = server.clock.now_ms() - 30 * base::kMsPerMinute;
+  for (std::uint64_t minute = 0; minute <= 10; ++minute) {
+    const know::SnmpInterface counted{.index = 3,
+                                      .name = "",
+                                      .alias = "",
+                                      .speed_bits_per_s = 0,
+                                      .in_octets = minute * 1'000'000 + 1,
+                                      .out_octets = minute * 250'000};
+    ASSERT_TRUE(server.interface_counters().take(
+        kInterfaceRouter, {.uptime_ms = minute,
+                           .read = start + static_cast<base::UnixMs>(minute) * base::kMsPerMinute,
+                           .interfaces = {counted},
+                           .is_cut = false}));
+  }
+  const json::array all = listed();
+  EXPECT_EQ(of(all, 3).at("counted_in_bytes"), 10'000'000);
+  EXPECT_EQ(of(all, 3).at("counted_out_bytes"), 2'500'000);
+  EXPECT_EQ(of(all, 3).at("counted_from"), start);
+  // 10 MB and ten packets of 12.5 MB.
+  EXPECT_NEAR(of(all, 3).at("gap").as_double(), 0.2, 1e-4);
+  EXPECT_THAT(filters, testing::Contains("exporter:192.0.2.1"));
+  EXPECT_FALSE(of(all, 1).contains("gap"));
+}
+
+TEST(GapOf, CountsOnceWhatAProbeNamesAsBothEnds) {
+  const InterfaceUse probe{{986'000, 1'000, 5}, {986'000, 1'000, 5}};
+  EXPECT_DOUBLE_EQ(gap_of(probe, 1'000'000), 0.0);
+  EXPECT_DOUBLE_EQ(gap_of(probe, 2'000'000), 0.0);  // a router on a stick
+  EXPECT_DOUBLE_EQ(gap_of({{500, 0, 1}, {0, 0, 0}}, 1'000), 0.5);
+}
+
 TEST(SuggestedRole, IsClearOrNone) {
   using state::InterfaceRole;
   EXPECT_EQ(suggested_role({}), std::nullopt);

@@ -85,6 +85,7 @@ std::optional<Response> post_networks(Api& api, const Call& call);
 std::optional<Response> post_senders(Api& api, const Call& call);
 std::optional<Response> post_exporter(Api& api, const Call& call);
 std::optional<Response> put_interface(Api& api, const Call& call);
+std::optional<Response> put_snmp(Api& api, const Call& call);
 std::optional<Response> get_interfaces(Api& api, const Call& call);  // interface_routes.cc
 std::optional<Response> get_services(Api& api, const Call& call);    // table_routes.cc
 std::optional<Response> put_services(Api& api, const Call& call);

@@ -224,6 +224,32 @@ base::Expected<InterfaceChange, base::UserError> interface_change(const json::ob
   return change;
 }
 
+// What came is not repeated: it may be a secret.
+base::Expected<state::SnmpSetting, base::UserError> snmp_setting(const json::object& body) {
+  state::SnmpSetting setting;
+  for (const auto& [name, text] : {std::pair{"community", &setting.community},
+                                   {"user", &setting.user},
+                                   {"auth", &setting.auth},
+                                   {"auth_password", &setting.auth_password},
+                                   {"privacy", &setting.privacy},
+                                   {"privacy_password", &setting.privacy_password}}) {
+    const json::value* given = body.if_contains(name);
+    if (given == nullptr) continue;
+    if (!given->is_string()) {
+      return base::Unexpected(base::UserError{name, "expected a text", ""});
+    }
+    *text = std::string(given->get_string());
+  }
+  if (const json::value* port = body.if_contains("port")) {
+    const std::int64_t* number = port->if_int64();
+    if (number == nullptr || *number < 1 || *number > 65'535) {
+      return base::Unexpected(wrong("port", "a whole number from 1 to 65535", port));
+    }
+    setting.port = static_cast<std::uint16_t>(*number);
+  }
+  return setting;
+}
+
 }  // namespace
 
 std::optional<Response> get_settings(Api& api, const Call& call) {
@@ -348,6 +374,26 @@ std::optional<Response> put_interface(Api& api, const Call& call) {
   if (!change) return error_response(400, change.error());
   return changed(api, "exporters.interfaces",
                  [&](state::Settings& all) { change->apply(*exporter, all.exporters); });
+}
+
+std::optional<Response> put_snmp(Api& api, const Call& call) {
+  const auto exporter = exporter_of(call);
+  if (!exporter) {
+    return error_response(
+        400, {"URL", fmt::format("expected an exporter's address, '{}' came", call.path_end), ""});
+  }
+  const auto body =
+      parse_object(call.request.body,
+                   std::array<std::string_view, 7>{"community", "user", "auth", "auth_password",
+                                                   "privacy", "privacy_password", "port"});
+  if (!body) return error_response(400, body.error());
+  const auto setting = snmp_setting(*body);
+  if (!setting) return error_response(400, setting.error());
+  return changed(api, "exporters.snmp", [&](state::Settings& all) {
+    all.exporters.snmp.erase(*exporter);
+    const bool is_wanted = !setting->community.empty() || !setting->user.empty();
+    if (is_wanted) all.exporters.snmp[*exporter] = *setting;
+  });
 }
 
 }  // namespace serve

@@ -146,6 +146,7 @@ class TestServer {
   state::LiveSettings& live_settings() { return *settings_; }
   know::NameStore& names() { return *names_; }
   know::InterfaceStore& interfaces() { return *interfaces_; }
+  know::InterfaceCounters& interface_counters() { return *interface_counters_; }
   base::Snapshot<know::LocalNetworks> networks;
   const std::filesystem::path& folder() const { return folder_; }
 
@@ -155,6 +156,7 @@ class TestServer {
   std::unique_ptr<state::LiveSettings> settings_;
   std::unique_ptr<know::NameStore> names_;
   std::unique_ptr<know::InterfaceStore> interfaces_;
+  std::unique_ptr<know::InterfaceCounters> interface_counters_;
   std::optional<know::UserTables> tables_;
   std::optional<know::PlaceFiles> places_;
   std::optional<Questions> questions_;

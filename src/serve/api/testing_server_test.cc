@@ -203,6 +203,7 @@ TestServer::TestServer(const std::function<void(ServerOptions&)>& change, store:
   settings_ = std::move(*state::LiveSettings::open({}, {}, folder_));
   names_ = std::move(*know::NameStore::open(folder_ / "state.db", 1'000, networks));
   interfaces_ = std::move(*know::InterfaceStore::open(folder_ / "state.db"));
+  interface_counters_ = std::move(*know::InterfaceCounters::open(folder_ / "state.db"));
   tables_.emplace(know::TablePaths{folder_, {}, {}}, nullptr);
   places_.emplace(know::PlacePaths{{}, {}, {}, folder_ / "links"}, [](const auto&) {});
   questions_.emplace(asked, Uncommitted{.ledger =
@@ -223,6 +224,7 @@ TestServer::TestServer(const std::function<void(ServerOptions&)>& change, store:
               .settings = *settings_,
               .names = *names_,
               .interfaces = *interfaces_,
+              .interface_counters = *interface_counters_,
               .networks = networks,
               .tables = *tables_,
               .places = *places_,

@@ -665,6 +665,85 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exporters/{exporter}/snmp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * how the exporter's SNMP agent is asked; never told again
+         * @description For an admin: session, token or Unix socket.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    exporter: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SnmpBody"];
+                };
+            };
+            responses: {
+                /** @description it holds from now on */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description a parameter, header or body is wrong; the error says which */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description neither a session nor a token of ours */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Host or Origin is not ours, or the caller may not do this */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description too busy, or the query or the database failed */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ledger": {
         parameters: {
             query?: never;
@@ -3146,6 +3225,10 @@ export interface components {
             interfaces_left_out: number;
             /** @description false: weir.toml has what a person says */
             changeable: boolean;
+            /** @description that are asked by SNMP */
+            agents: components["schemas"]["SnmpAgent"][];
+            /** @description false: weir.toml has them */
+            agents_changeable: boolean;
         };
         Interface: {
             exporter: string;
@@ -3173,6 +3256,13 @@ export interface components {
             /** @description of 1, on average over the range */
             in_utilisation?: number;
             out_utilisation?: number;
+            /** @description by the interface itself, from counted_from to counted_to */
+            counted_in_bytes?: number;
+            counted_out_bytes?: number;
+            counted_from?: components["schemas"]["Time"];
+            counted_to?: components["schemas"]["Time"];
+            /** @description of 1: what of the counted octets the flows do not tell of */
+            gap?: number;
             /** @description what the number meant before */
             former?: components["schemas"]["FormerInterface"][];
             /** @description the number that had this name before */
@@ -3206,6 +3296,40 @@ export interface components {
             role?: "wan" | "lan" | "peer" | "";
             /** @description bits a second; 0: none any more */
             speed?: number;
+        };
+        SnmpAgent: {
+            exporter: string;
+            /** @enum {string} */
+            version: "v2c" | "v3";
+            /**
+             * @description paused: it failed so often that it is asked seldom
+             * @enum {string}
+             */
+            state: "waiting" | "good" | "trouble" | "paused";
+            /** @description why it did not answer the last time */
+            problem?: string;
+            /** @description Unix milliseconds: last; absent: not since the start */
+            answered?: number;
+            next: components["schemas"]["Time"];
+            /** @description it told of the last time */
+            interfaces: number;
+            /** @description it has more than are kept */
+            cut: boolean;
+        };
+        /** @description without community and user: it is asked no more */
+        SnmpBody: {
+            /** @description v2c */
+            community?: string;
+            /** @description v3 */
+            user?: string;
+            /** @enum {string} */
+            auth?: "sha" | "sha256" | "md5";
+            auth_password?: string;
+            /** @enum {string} */
+            privacy?: "aes" | "des";
+            privacy_password?: string;
+            /** @description 161 when absent */
+            port?: number;
         };
         Versions: {
             v5: number;
