@@ -4,7 +4,6 @@
 #include <arpa/nameser.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
-#include <strings.h>
 
 #include <algorithm>
 #include <array>
@@ -12,6 +11,7 @@
 #include <set>
 
 #include "base/check.h"
+#include "know/dns_message.h"
 #include "know/names.h"
 #include "know/text_table.h"
 
@@ -19,21 +19,6 @@ namespace know {
 namespace {
 
 constexpr std::size_t kNamesMax = 16;  // of one answer
-
-bool same_name(std::string left, std::string right) {
-  for (std::string* name : {&left, &right}) {
-    if (name->ends_with('.')) name->pop_back();
-  }
-  return ::strcasecmp(left.c_str(), right.c_str()) == 0;
-}
-
-// A name in the message, written with dots; empty: there is none.
-std::string name_at(const ns_msg& message, const std::uint8_t* place) {
-  std::array<char, NS_MAXDNAME> text{};
-  const int length = ns_name_uncompress(ns_msg_base(message), ns_msg_end(message), place,
-                                        text.data(), text.size());
-  return length < 0 ? std::string() : std::string(text.data());
-}
 
 // ns_name_uncompress() writes what is no letter as "\." or "\032".
 std::string without_escapes(const std::string& text) {

@@ -2,15 +2,12 @@
 
 #include <fcntl.h>
 #include <sys/eventfd.h>
-#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <filesystem>
-#include <map>
 #include <optional>
 
 #include "base/check.h"
@@ -66,59 +63,13 @@ std::vector<std::string> usual_lease_files() {
           "/var/lib/kea/kea-leases6.csv"};
 }
 
-// Tells that something happened in the folders of some files: a file itself may be replaced.
-class NameKeeper::FileWatch {
- public:
-  FileWatch() : descriptor_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) {}
-  ~FileWatch() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-  FileWatch(const FileWatch&) = delete;
-  FileWatch& operator=(const FileWatch&) = delete;
-
-  // -1: there is no watch to be had; then a file's change is found by looking again and again.
-  int descriptor() const { return descriptor_; }
-  void add(const std::string& path) {
-    const auto folder = std::filesystem::path(path).parent_path();
-    if (descriptor_ < 0) return;
-    const int watch =
-        ::inotify_add_watch(descriptor_, folder.empty() ? "." : folder.c_str(),
-                            IN_MODIFY | IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_MASK_ADD);
-    if (watch >= 0) names_[watch].insert(std::filesystem::path(path).filename());
-  }
-  // True: one of the files may have changed.
-  bool take() {
-    bool is_ours = false;
-    alignas(inotify_event) std::array<char, 16'384> events{};
-    for (;;) {
-      const auto count = ::read(descriptor_, events.data(), events.size());
-      if (count <= 0) return is_ours;
-      for (std::size_t at = 0; at < static_cast<std::size_t>(count);) {
-        inotify_event event{};
-        std::copy_n(events.data() + at, sizeof event,
-                    static_cast<char*>(static_cast<void*>(&event)));
-        const char* name = events.data() + at + sizeof event;
-        const auto watched = names_.find(event.wd);
-        is_ours =
-            is_ours || (watched != names_.end() && event.len > 0 && watched->second.contains(name));
-        at += sizeof event + event.len;
-      }
-    }
-  }
-
- private:
-  const int descriptor_;
-  std::map<int, std::set<std::string>> names_;
-};
-
 NameKeeper::NameKeeper(NameStore& store, const base::Snapshot<LocalNetworks>& networks,
                        const base::Clock& clock, NameKeeperOptions options)
     : store_(store),
       networks_(networks),
       clock_(clock),
       options_(std::move(options)),
-      wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
-      watch_(std::make_unique<FileWatch>()) {
+      wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
   CHECK(wake_ >= 0);
   const auto add = [this](const std::string& path, NameOrigin origin, bool is_wanted) {
     NameFileView file;
@@ -160,7 +111,7 @@ void NameKeeper::run(const std::stop_token& stop) {
     flush(now);
     if (is_changed_) publish_view();
 
-    waits = {{wake_, POLLIN, 0}, {watch_->descriptor(), POLLIN, 0}};
+    waits = {{wake_, POLLIN, 0}, {watch_.descriptor(), POLLIN, 0}};
     dns_.add_waits(waits);
     std::int64_t wait_ms = std::max<std::int64_t>(0, looked_ + look_ms_ - now);
     for (const std::int64_t other :
@@ -171,7 +122,7 @@ void NameKeeper::run(const std::stop_token& stop) {
     ::poll(waits.data(), waits.size(), static_cast<int>(wait_ms));
     eventfd_t ignored = 0;
     static_cast<void>(::eventfd_read(wake_, &ignored));
-    if (watch_->descriptor() >= 0 && watch_->take()) read_due_ = clock_.now_ms() + kSettledMs;
+    if (watch_.take()) read_due_ = clock_.now_ms() + kSettledMs;
     dns_.process(waits);
   }
   flushed_ = 0;
@@ -182,7 +133,7 @@ void NameKeeper::run(const std::stop_token& stop) {
 void NameKeeper::look_around(base::UnixMs now) {
   if (looked_ != 0 && now - looked_ < look_ms_ && now >= looked_) return;
   looked_ = now;
-  for (const NameFileView& file : files_) watch_->add(file.path);  // a folder may be new
+  for (const NameFileView& file : files_) watch_.add(file.path);  // a folder may be new
   read_files(now);
   if (!options_.asks_dns) return;
   NameServers servers;

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/counters.h"
 #include "base/snapshot.h"
+#include "know/file_watch.h"
 #include "know/lookups.h"
 #include "know/name_files.h"
 #include "know/name_store.h"
@@ -79,8 +80,6 @@ class NameKeeper {
   std::shared_ptr<const NameSourcesView> view() const { return view_.get(); }
 
  private:
-  class FileWatch;
-
   void look_around(base::UnixMs now);
   void read_files(base::UnixMs now);
   void read_file(NameFileView& file, base::UnixMs now);
@@ -94,7 +93,7 @@ class NameKeeper {
   const base::Clock& clock_;
   const NameKeeperOptions options_;
   const int wake_;  // an eventfd
-  std::unique_ptr<FileWatch> watch_;
+  FileWatch watch_;
   std::vector<NameFileView> files_;
   std::vector<std::optional<FileStamp>>
       file_stamps_;  // by which a change is seen; as many as files_

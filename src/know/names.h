@@ -56,6 +56,11 @@ class Names {
     return found == table_.end() ? nullptr : &found->second;
   }
   std::size_t size() const { return table_.size(); }
+  // Calls `take(address, named)` for each.
+  template <class Take>
+  void each(const Take& take) const {
+    for (const auto& [address, named] : table_) take(address, named);
+  }
 
  private:
   Table table_;

@@ -32,6 +32,7 @@
 #include "main/descriptors.h"
 #include "main/knowledge.h"
 #include "main/name_sources.h"
+#include "main/site_sources.h"
 #include "main/privileges.h"
 #include "serve/api/api.h"
 #include "serve/api/http_server.h"
@@ -187,6 +188,7 @@ class Service {
   std::unique_ptr<know::InterfaceKeeper> interface_keeper_;
   std::unique_ptr<know::InterfaceCounters> interface_counters_;
   std::unique_ptr<know::SnmpPoller> snmp_poller_;
+  std::unique_ptr<know::SiteKeeper> site_keeper_;
   std::unique_ptr<serve::Api> api_;
   std::unique_ptr<serve::HttpServer> http_;
   std::atomic<bool> is_ready_{false};
@@ -194,6 +196,7 @@ class Service {
   std::jthread naming_;
   std::jthread asking_interfaces_;
   std::jthread asking_agents_;
+  std::jthread siting_;
   std::jthread storing_;
   std::jthread serving_;
   std::jthread watching_;
@@ -297,6 +300,9 @@ base::Expected<void, base::IoError> Service::open_http() {
              const std::function<bool()>& stopped) {
         return know::walk_interfaces(exporter, setting, clock_, stopped);
       });
+  site_keeper_ = std::make_unique<know::SiteKeeper>(
+      knowledge_.sites, knowledge_.networks, clock_,
+      site_options(demo_ != nullptr ? demo_sites() : settings_.sites, *names_));
   api_ = std::make_unique<serve::Api>(serve::Sources{
       .store = *store_,
       .questions = *questions_,
@@ -318,6 +324,7 @@ base::Expected<void, base::IoError> Service::open_http() {
       .names_wanted = [this](std::span<const flow::Address> shown) { name_keeper_->want(shown); },
       .name_sources = [this] { return name_keeper_->view(); },
       .snmp_agents = [this] { return snmp_poller_->view(); },
+      .site_sources = [this] { return site_keeper_->view(); },
       .leave_demo = demo_ == nullptr ? std::function<void()>{} : [this] { demo_->leave(); },
   });
   serve::ServerOptions options;
@@ -372,6 +379,8 @@ void Service::run() {
   ::pthread_setname_np(asking_interfaces_.native_handle(), "weir-if");
   asking_agents_ = std::jthread([this](const std::stop_token& stop) { snmp_poller_->run(stop); });
   ::pthread_setname_np(asking_agents_.native_handle(), "weir-snmp");
+  siting_ = std::jthread([this](const std::stop_token& stop) { site_keeper_->run(stop); });
+  ::pthread_setname_np(siting_.native_handle(), "weir-sites");
   serving_ = std::jthread([this](const std::stop_token& stop) { http_->run(stop); });
   ::pthread_setname_np(serving_.native_handle(), "weir-http");
   watching_ = std::jthread([this](const std::stop_token& stopping) { watch_files(stopping); });
@@ -457,6 +466,8 @@ void Service::stop() {
   asking_interfaces_.join();
   naming_.request_stop();
   naming_.join();
+  siting_.request_stop();
+  siting_.join();
   serving_.request_stop();
   serving_.join();
 }

@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "serve/name_findings.h"
 #include "serve/place_findings.h"
+#include "serve/site_findings.h"
 
 namespace serve {
 namespace {
@@ -447,6 +448,14 @@ std::string_view to_text(FindingState state) {
       return "names_file_wrong";
     case FindingState::PlacesFileWrong:
       return "places_file_wrong";
+    case FindingState::SiteLogMissing:
+      return "site_log_missing";
+    case FindingState::SiteLogNotUnderstood:
+      return "site_log_not_understood";
+    case FindingState::SiteLogSilent:
+      return "site_log_silent";
+    case FindingState::SitesCut:
+      return "sites_cut";
   }
   CHECK(false);
 }
@@ -526,6 +535,7 @@ Diagnosis diagnose(const DiagnosisFacts& facts) {
   diagnosis.findings = findings.take();
   if (facts.names) add_name_findings(*facts.names, facts.now, diagnosis.findings);
   if (facts.places) add_place_findings(*facts.places, diagnosis.findings);
+  if (facts.sites) add_site_findings(*facts.sites, facts.now, diagnosis.findings);
   return diagnosis;
 }
 

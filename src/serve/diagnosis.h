@@ -13,6 +13,7 @@
 #include "flow/exporter_view.h"
 #include "know/name_keeper.h"
 #include "know/place_files.h"
+#include "know/site_keeper.h"
 
 // Is collecting sound, and if not, what would a person have to do? Computed from what the stages
 // show of themselves and from the ledger, so that browser, command line and tests hear one word.
@@ -38,6 +39,10 @@ enum class FindingState : std::uint8_t {
   NameNotUnderstood,
   NamesFileWrong,
   PlacesFileWrong,
+  SiteLogMissing,
+  SiteLogNotUnderstood,
+  SiteLogSilent,
+  SitesCut,
 };
 // "port_taken", …
 std::string_view to_text(FindingState state);
@@ -89,6 +94,7 @@ struct DiagnosisFacts {
   // Null: there are none.
   std::shared_ptr<const know::NameSourcesView> names = {};
   std::shared_ptr<const know::PlaceNotes> places = {};
+  std::shared_ptr<const know::SiteSourcesView> sites = {};
 };
 
 struct Diagnosis {

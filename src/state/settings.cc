@@ -352,13 +352,16 @@ void take_names_hosts(const toml::node& node, std::string_view key, Reading& out
   out.settings.names.hosts = *text;
 }
 
-void take_names_leases(const toml::node& node, std::string_view key, Reading& out) {
+// "auto", or the files themselves.
+template <auto Part, auto Paths>
+void take_files(const toml::node& node, std::string_view key, Reading& out) {
   constexpr std::size_t kMost = 32;
-  if (node.value_exact<std::string>() == "auto") return out.settings.names.leases.reset();
+  auto& files = out.settings.*Part.*Paths;
+  if (node.value_exact<std::string>() == "auto") return files.reset();
   const auto paths = parse_list<std::string>(node, key, "a file's path", parse_non_empty, out);
   if (!paths) return;
   if (paths->size() > kMost) return refuse_value(node, key, "at most 32 files", out);
-  out.settings.names.leases = *paths;
+  files = *paths;
 }
 
 // "192.168.1.1" or "192.168.1.1:5353".
@@ -396,6 +399,28 @@ void take_names_max(const toml::node& node, std::string_view key, Reading& out) 
   const auto count = number_in(node, 100, 10'000'000);
   if (!count) return refuse_value(node, key, "a whole number from 100 to 10000000", out);
   out.settings.names.addresses_max = *count;
+}
+
+// Empty: there is none.
+void take_sites_syslog(const toml::node& node, std::string_view key, Reading& out) {
+  const auto text = node.value_exact<std::string>();
+  const auto endpoint = text ? parse_endpoint(*text) : std::nullopt;
+  if (!text || (!endpoint && !text->empty())) {
+    return refuse_value(node, key, "an address and port such as \":5514\"", out);
+  }
+  out.settings.sites.syslog = endpoint;
+}
+
+void take_sites_senders(const toml::node& node, std::string_view key, Reading& out) {
+  const auto networks =
+      parse_list<flow::Network>(node, key, kNetworkForm, flow::parse_network, out);
+  if (networks) out.settings.sites.senders = *networks;
+}
+
+void take_sites_max(const toml::node& node, std::string_view key, Reading& out) {
+  const auto count = number_in(node, 1'024, 10'000'000);
+  if (!count) return refuse_value(node, key, "a whole number from 1024 to 10000000", out);
+  out.settings.sites.pairs_max = *count;
 }
 
 // Empty: none is named.
@@ -511,7 +536,7 @@ constexpr Setting kSettings[] = {
     {{"names.leases", "list of paths", "\"auto\"",
       "Lease files of DHCP servers (dnsmasq, ISC dhcpd, Kea, odhcpd), watched. auto: where these "
       "keep them, as far as they are there."},
-     take_names_leases},
+     take_files<&Settings::names, &NameSettings::leases>},
     {{"names.max", "number", "50000",
       "How many addresses' names are kept. Beyond it those of remote addresses go first, then "
       "those "
@@ -532,6 +557,20 @@ constexpr Setting kSettings[] = {
       "{address} "
       "or {as} in it. Empty: the file links of the data folder, and without it Weir's own."},
      take_path<&Settings::links_file>},
+    {{"sites.logs", "list of paths", "\"auto\"",
+      "Query logs of DNS servers (dnsmasq, Pi-hole, AdGuard Home's querylog.json), followed: they "
+      "say which website an address is. auto: where these write them, as far as they can be read."},
+     take_files<&Settings::sites, &SiteSettings::logs>},
+    {{"sites.syslog", "address:port", "\"\"",
+      "A UDP port to which a router sends dnsmasq's query log by syslog, such as \":5514\". Empty: "
+      "none."},
+     take_sites_syslog},
+    {{"sites.senders", "list of networks", "[]",
+      "Who may send to sites.syslog. Empty: this machine and local networks."},
+     take_sites_senders},
+    {{"sites.max", "number", "100000",
+      "How many answers of DNS servers, by client and address, are kept. Beyond it the oldest go."},
+     take_sites_max},
     {{"services.file", "path", "\"\"",
       "A services file in the form of /etc/services, whose lines win over the names that Weir "
       "ships. What changes in it holds a second later. Empty: what is set in the browser, the file "

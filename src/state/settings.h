@@ -90,6 +90,17 @@ struct NameSettings {
   bool operator==(const NameSettings&) const = default;
 };
 
+// From whom it is learned which website a remote address is.
+struct SiteSettings {
+  // Query logs of DNS servers; absent: where these usually write them.
+  std::optional<std::vector<std::string>> logs;
+  std::optional<Endpoint> syslog;      // where such logs may be sent to
+  std::vector<flow::Network> senders;  // by whom; empty: local networks
+  std::uint32_t pairs_max = 100'000;
+
+  bool operator==(const SiteSettings&) const = default;
+};
+
 // What weir.toml says; a default-made one is what holds without a file. Each key's meaning stands
 // in one table in settings.cc, from which `weir config --explain` is printed too. Read once at
 // start; each stage is given its own numbers, never the whole.
@@ -113,6 +124,7 @@ struct Settings {
   std::string ases_file;
   std::string cities_file;
   std::string links_file;      // empty: the data folder's
+  SiteSettings sites;
   std::string services_file;   // empty: the data folder's
   std::string protocols_file;  // the same
   std::optional<std::uint64_t> store_budget_octets;

@@ -135,6 +135,23 @@ TEST(ParseSettings, TakesWhereNamesComeFrom) {
   }
 }
 
+TEST(ParseSettings, TakesWhereSitesGetTheirNames) {
+  const auto settings = parse_settings(
+      "[sites]\nlogs = [\"a.log\"]\nsyslog = \":5514\"\nsenders = [\"192.168.1.1\"]\nmax = 2000\n",
+      "f");
+  ASSERT_TRUE(settings) << base::to_text(settings.error().front());
+  EXPECT_EQ(settings->sites.logs, std::vector<std::string>{"a.log"});
+  EXPECT_EQ(settings->sites.syslog, (Endpoint{{}, 5514}));
+  EXPECT_EQ(settings->sites.senders, std::vector{flow::parse_network("192.168.1.1").value()});
+  EXPECT_EQ(settings->sites.pairs_max, 2'000u);
+  for (const auto* const wrong : {"sites.logs = \"x\"", "sites.syslog = \"x\"",
+                                  "sites.senders = [\"x\"]", "sites.max = 1000"}) {
+    const auto refused = parse_settings(wrong, "f");
+    ASSERT_FALSE(refused) << wrong;
+    EXPECT_EQ(refused.error().front().where, "f:1");
+  }
+}
+
 TEST(SettingsKeys, AreThoseThatTheTextSets) {
   EXPECT_EQ(settings_keys("listen = [\":1\"]\n[exporters]\nlearn = true"),
             (std::set<std::string, std::less<>>{"listen", "exporters.learn"}));

@@ -47,6 +47,7 @@ void Enricher::enrich(std::span<FlowRecord> flows) const {
     if ((flow.present & kEnds) == kEnds) {
       flow.locality = static_cast<std::uint8_t>(networks_->locality(flow.src, flow.dst));
       flow.present |= bit(Column::locality);
+      name_site(flow);
     }
     if (flow.has(Column::protocol) && !flow.has(Column::app)) {
       std::uint16_t dst_port = flow.has(Column::dst_port) ? flow.dst_port : std::uint16_t{0};
@@ -76,6 +77,29 @@ void Enricher::apply_places(std::span<FlowRecord> flows) const {
           *places_, flow, bit(Column::dst_country), bit(Column::dst_as));
     }
   }
+}
+
+// Only a remote end is a site; of two, nobody can say which.
+void Enricher::name_site(FlowRecord& flow) const {
+  const auto locality = static_cast<flow::Locality>(flow.locality);
+  const bool is_to_remote = locality == flow::Locality::LocalToRemote;
+  if (!is_to_remote && locality != flow::Locality::RemoteToLocal) return;
+  const flow::Address& local = is_to_remote ? flow.src : flow.dst;
+  const flow::Address& remote = is_to_remote ? flow.dst : flow.src;
+  flow::SiteEvidence evidence = flow::SiteEvidence::Dns;
+  std::uint32_t name = sites_->asked(local, remote);
+  if (name == 0) {
+    evidence = flow::SiteEvidence::Ptr;
+    name = sites_->reverse(remote);
+  }
+  if (name == 0 && flow.has(is_to_remote ? Column::dst_as : Column::src_as)) {
+    evidence = flow::SiteEvidence::As;
+    name = sites_->as_name(is_to_remote ? flow.dst_as : flow.src_as);
+  }
+  if (name == 0) return;
+  flow.site = name;
+  flow.site_evidence = static_cast<std::uint8_t>(evidence);
+  flow.present |= bit(Column::site) | bit(Column::site_evidence);
 }
 
 void Enricher::apply_sampling(std::span<FlowRecord> flows) const {

@@ -11,6 +11,7 @@
 #include "know/networks.h"
 #include "know/places.h"
 #include "know/services.h"
+#include "know/sites.h"
 
 namespace collect {
 
@@ -37,6 +38,7 @@ struct Knowledge {
   base::Snapshot<know::Services> services;
   base::Snapshot<know::Places> places;
   base::Snapshot<SamplingOverrides> sampling;
+  base::Snapshot<know::Sites> sites;
 };
 
 // One burst's hold on the knowledge: what it fetched stays the same to its last flow.
@@ -46,7 +48,8 @@ class Enricher {
       : networks_(knowledge.networks.get()),
         services_(knowledge.services.get()),
         places_(knowledge.places.get()),
-        sampling_(knowledge.sampling.get()) {}
+        sampling_(knowledge.sampling.get()),
+        sites_(knowledge.sites.get()) {}
 
   // Fills locality, app with its evidence where the exporter did not name it, country and AS of
   // remote ends, counted and set sampling rates. An AS that the exporter said stays; 0 says nothing
@@ -56,11 +59,13 @@ class Enricher {
  private:
   void apply_places(std::span<flow::FlowRecord> flows) const;
   void apply_sampling(std::span<flow::FlowRecord> flows) const;
+  void name_site(flow::FlowRecord& flow) const;
 
   std::shared_ptr<const know::LocalNetworks> networks_;
   std::shared_ptr<const know::Services> services_;
   std::shared_ptr<const know::Places> places_;
   std::shared_ptr<const SamplingOverrides> sampling_;
+  std::shared_ptr<const know::Sites> sites_;
 };
 
 }  // namespace collect

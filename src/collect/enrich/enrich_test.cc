@@ -5,6 +5,7 @@
 #include <array>
 
 #include "flow/name_pool.h"
+#include "know/site_table.h"
 #include "know/testing_mmdb.h"
 
 namespace collect {
@@ -52,6 +53,51 @@ TEST(Enricher, SaysNothingOfWhatWasNotExported) {
   EXPECT_FALSE(flows[0].has(Column::locality));
   EXPECT_FALSE(flows[0].has(Column::app));
   EXPECT_EQ(flow::NamePool::instance().text_of(flows[1].app), "other-tcp");
+}
+
+TEST(Enricher, NamesTheSiteOfTheRemoteEndByTheBestEvidence) {
+  flow::NamePool& pool = flow::NamePool::instance();
+  const FlowRecord out = https_flow();
+  FlowRecord in = out;
+  std::swap(in.src, in.dst);
+  FlowRecord of_another = out;
+  of_another.src = flow::Address::v4(0x0a000002);
+  FlowRecord of_an_as = out;
+  of_an_as.dst = flow::Address::v4(0xc6336402);
+  of_an_as.dst_as = 64'500;
+  of_an_as.src_as = 64'501;  // the local end's
+  of_an_as.present |= bit(Column::dst_as) | bit(Column::src_as);
+  FlowRecord inside = out;
+  inside.dst = flow::Address::v4(0x0a000003);
+  FlowRecord elsewhere = out;
+  elsewhere.dst = flow::Address::v4(0xc6336403);
+
+  know::SiteTable table(know::SiteTable::kPairsLeast);
+  table.hear({out.src, "www.example.org", out.dst, 60}, 1);
+  table.hear({out.src, "nas.example.org", inside.dst, 60}, 1);
+  table.take_names(std::make_shared<const know::Names>(
+      know::Names::Table{{out.dst, {"Host.Example.NET", know::NameOrigin::ReverseDns, 1}},
+                         {elsewhere.dst, {"a lease", know::NameOrigin::Lease, 1}}}));
+  Knowledge knowledge;
+  knowledge.sites.publish(table.changed());
+  std::array flows = {out, in, of_another, of_an_as, inside, elsewhere};
+  Enricher(knowledge).enrich(flows);  // notes the AS number
+  table.take_as_numbers();
+  knowledge.sites.publish(table.changed());
+  flows = {out, in, of_another, of_an_as, inside, elsewhere};
+  Enricher(knowledge).enrich(flows);
+
+  const auto told = [&](const FlowRecord& flow) {
+    if (!flow.has(Column::site) || !flow.has(Column::site_evidence)) return std::string();
+    return std::string(pool.text_of(flow.site)) + " " +
+           std::string(flow::word_of(Column::site_evidence, flow.site_evidence));
+  };
+  EXPECT_EQ(told(flows[0]), "www.example.org dns");
+  EXPECT_EQ(told(flows[1]), "www.example.org dns");
+  EXPECT_EQ(told(flows[2]), "host.example.net ptr");
+  EXPECT_EQ(told(flows[3]), "AS64500 as");
+  EXPECT_EQ(told(flows[4]), "");
+  EXPECT_EQ(told(flows[5]), "");
 }
 
 TEST(Enricher, ASetSamplingRateWinsOverTheExportersAndTheLongestPrefixCounts) {

@@ -14,57 +14,11 @@
 #include <utility>
 
 #include "collect/receive/port_holder.h"
-#include "wire/bytes/byte_reader.h"
+#include "state/socket_address.h"
 
 namespace collect {
 namespace {
 
-// The socket calls take one struct for every family; it is filled and read by copying, for the
-// families' own structs are no bases of it.
-sockaddr_storage socket_address(const flow::Address& address, std::uint16_t port,
-                                socklen_t& length) {
-  sockaddr_storage storage{};
-  if (address.is_v4()) {
-    sockaddr_in v4{};
-    v4.sin_family = AF_INET;
-    v4.sin_port = htons(port);
-    v4.sin_addr.s_addr = htonl(address.as_v4());
-    length = sizeof(v4);
-    std::memcpy(&storage, &v4, sizeof(v4));
-    return storage;
-  }
-  sockaddr_in6 v6{};
-  v6.sin6_family = AF_INET6;
-  v6.sin6_port = htons(port);
-  for (std::size_t i = 0; i < 8; ++i) {
-    v6.sin6_addr.s6_addr[i] = static_cast<std::uint8_t>(address.hi >> (56 - 8 * i));
-    v6.sin6_addr.s6_addr[8 + i] = static_cast<std::uint8_t>(address.lo >> (56 - 8 * i));
-  }
-  length = sizeof(v6);
-  std::memcpy(&storage, &v6, sizeof(v6));
-  return storage;
-}
-
-state::Endpoint endpoint_of(const sockaddr_storage& storage) {
-  if (storage.ss_family == AF_INET) {
-    sockaddr_in v4{};
-    std::memcpy(&v4, &storage, sizeof(v4));
-    return {flow::Address::v4(ntohl(v4.sin_addr.s_addr)), ntohs(v4.sin_port)};
-  }
-  sockaddr_in6 v6{};
-  std::memcpy(&v6, &storage, sizeof(v6));
-  const wire::ByteView octets = std::as_bytes(std::span(v6.sin6_addr.s6_addr));
-  return {{wire::load_be_any(octets.first(8)), wire::load_be_any(octets.last(8))},
-          ntohs(v6.sin6_port)};
-}
-
-// The socket calls' pointer to any family.
-const sockaddr* as_sockaddr(const sockaddr_storage& storage) {
-  return static_cast<const sockaddr*>(static_cast<const void*>(&storage));
-}
-sockaddr* as_sockaddr(sockaddr_storage& storage) {
-  return static_cast<sockaddr*>(static_cast<void*>(&storage));
-}
 
 void set_option(int descriptor, int level, int name, int value) {
   ::setsockopt(descriptor, level, name, &value, sizeof(value));
@@ -121,19 +75,19 @@ base::Expected<void, base::IoError> UdpPort::open() {
   problem_.clear();
   sockaddr_storage name{};
   socklen_t length = sizeof(name);
-  ::getsockname(descriptor_, as_sockaddr(name), &length);
-  bound_ = {endpoint_.address, endpoint_of(name).port};
+  ::getsockname(descriptor_, state::as_sockaddr(name), &length);
+  bound_ = {endpoint_.address, state::endpoint_of(name).port};
   set_options(descriptor_);
   return {};
 }
 
 base::Expected<int, base::IoError> UdpPort::bind_socket() {
   socklen_t length = 0;
-  const auto address = socket_address(endpoint_.address, endpoint_.port, length);
+  const auto address = state::socket_address(endpoint_, length);
   auto bound = bind_to(address, length);
   const bool has_no_v6 = !bound && bound.error().errno_value == EAFNOSUPPORT;
   if (has_no_v6 && endpoint_.address == flow::Address{}) {
-    const auto v4 = socket_address(flow::Address::v4(0), endpoint_.port, length);
+    const auto v4 = state::socket_address({flow::Address::v4(0), endpoint_.port}, length);
     bound = bind_to(v4, length);
   }
   if (!bound && bound.error().errno_value == EADDRINUSE) {
@@ -156,7 +110,7 @@ base::Expected<int, base::IoError> UdpPort::bind_to(const sockaddr_storage& addr
     const bool takes_v4_too = endpoint_.address == flow::Address{};
     set_option(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, takes_v4_too ? 0 : 1);
   }
-  if (::bind(descriptor, as_sockaddr(address), length) != 0) {
+  if (::bind(descriptor, state::as_sockaddr(address), length) != 0) {
     const int problem = errno;
     ::close(descriptor);
     return failed("bind", problem);
@@ -191,7 +145,7 @@ std::span<const Datagram> UdpPort::receive(ReceiveSlots& slots, base::UnixNs now
 Datagram UdpPort::read_slot(ReceiveSlots& slots, std::size_t index, base::UnixNs now_ns) {
   mmsghdr& message = slots.messages_[index];
   Datagram datagram;
-  const auto sender = endpoint_of(slots.senders_[index]);
+  const auto sender = state::endpoint_of(slots.senders_[index]);
   datagram.exporter = sender.address;
   datagram.exporter_port = sender.port;
   datagram.local_port = bound_.port;

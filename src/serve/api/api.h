@@ -13,6 +13,7 @@
 #include "know/interface_counters.h"
 #include "know/interface_store.h"
 #include "know/name_keeper.h"
+#include "know/site_keeper.h"
 #include "know/name_store.h"
 #include "know/place_files.h"
 #include "know/snmp_poller.h"
@@ -60,6 +61,7 @@ struct Sources {
   ShownAddresses names_wanted = {};
   std::function<std::shared_ptr<const know::NameSourcesView>()> name_sources = {};
   std::function<std::shared_ptr<const std::vector<know::SnmpAgentView>>()> snmp_agents = {};
+  std::function<std::shared_ptr<const know::SiteSourcesView>()> site_sources = {};
   // Set where all that is shown is made up: then anybody may look and nobody may change. Ends it.
   std::function<void()> leave_demo = {};
   bool over_tls = false;  // session cookies are then for TLS alone

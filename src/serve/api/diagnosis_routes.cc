@@ -173,7 +173,8 @@ std::optional<Response> get_diagnosis(Api& api, const Call& call) {
        .address = std::string(told.at("address").get_string()),
        .is_address_loopback = told.at("address_is_loopback").get_bool(),
        .names = api.sources().name_sources ? api.sources().name_sources() : nullptr,
-       .places = api.sources().places.notes()});
+       .places = api.sources().places.notes(),
+       .sites = api.sources().site_sources ? api.sources().site_sources() : nullptr});
 
   if (format == "csv") return senders_csv(diagnosis.senders, settings->exporters);
 

@@ -203,6 +203,36 @@ void add_names(Families& families, const know::NameStore& names,
                    names.counters().failed.get());
 }
 
+void add_sites(Families& families, const know::SiteSourcesView& sources) {
+  know::LogCounts counts;
+  for (const know::SiteLogView& file : sources.files) counts.add(file.counts);
+  if (sources.syslog) counts.add(sources.syslog->counts);
+  const auto lines = [&](std::string_view kind, std::uint64_t count) {
+    families.counter("weir_site_log_lines_total", "lines of query logs, by what became of them",
+                     count, {{"kind", std::string(kind)}});
+  };
+  lines("question", counts.questions);
+  lines("answer", counts.answers);
+  lines("other", counts.other);
+  for (std::size_t i = 0; i < know::kNotHeardCount; ++i) {
+    const auto reason = static_cast<know::NotHeard>(i);
+    lines(know::to_text(reason), counts.of(reason));
+  }
+  families.counter("weir_site_log_datagrams_total", "datagrams taken at sites.syslog",
+                   sources.senders.datagrams);
+  families.counter("weir_site_log_refused_total", "datagrams that others sent than may",
+                   sources.senders.refused);
+  families.gauge("weir_sites_pairs", "answers kept, by client and address", sources.table.pairs);
+  families.counter("weir_sites_cut_total", "answers that went because of sites.max",
+                   sources.table.pairs_cut);
+  families.counter("weir_sites_names_refused_total", "names of sites for which there was no room",
+                   sources.table.names_refused);
+  families.gauge("weir_sites_as_numbers", "AS numbers that flows showed",
+                 sources.table.as_numbers);
+  families.counter("weir_sites_as_cut_total", "AS numbers for which there was no room",
+                   sources.table.as_cut);
+}
+
 void add_http(Families& families, const ServerCounters& server, const ApiCounters& api) {
   families.gauge("weir_http_connections", "connections open", server.connections_open.get());
   families.counter("weir_http_connections_total", "connections accepted", server.connections.get());
@@ -240,6 +270,7 @@ std::optional<Response> get_metrics(Api& api, const Call& call) {
   add_questions(families, api.sources().questions.counters());
   add_names(families, api.sources().names,
             api.sources().name_sources ? api.sources().name_sources() : nullptr);
+  if (api.sources().site_sources) add_sites(families, *api.sources().site_sources());
   add_http(families, api.server_counters(), api.counters());
   return Response{.content_type = "text/plain; version=0.0.4; charset=utf-8",
                   .body = families.text()};
