@@ -8,7 +8,8 @@
 namespace know {
 
 // A line of AdGuard Home's querylog.json: an object with the client ("IP"), the name ("QH"), the
-// type ("QT") and the answer as a DNS message in base64 ("Answer"). What it has blocked or rewritten
+// type ("QT") and the answer as a DNS message in base64 ("Answer"). What it has blocked or
+// rewritten
 // ("Result") led nowhere.
 base::Expected<LineKind, NotHeard> take_adguard_line(std::string_view line, const Hear& hear);
 

@@ -24,7 +24,7 @@ struct AddressAnswer {
   static constexpr std::size_t kAddressesMax = 64;
   static constexpr std::size_t kAliasesMax = 16;
 
-  std::string question;  // the name that was asked
+  std::string question;                                            // the name that was asked
   std::vector<std::pair<flow::Address, std::uint32_t>> addresses;  // with seconds to live
 };
 

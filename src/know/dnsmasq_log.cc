@@ -11,8 +11,8 @@ namespace {
 constexpr std::size_t kLogWordsMax = 12;
 
 // Addresses that Pi-hole and lists of dnsmasq's give instead of an answer.
-constexpr std::string_view kBlocked[] = {"gravity", "regex", "exactly", "special", "denied",
-                                         "blacklisted"};
+constexpr std::string_view kBlocked[] = {"gravity", "regex",  "exactly",
+                                         "special", "denied", "blacklisted"};
 
 std::optional<std::uint64_t> number_in(std::string_view text) {
   std::uint64_t number = 0;
@@ -23,8 +23,8 @@ std::optional<std::uint64_t> number_in(std::string_view text) {
 
 // What begins like an address and is none was one that is cut; words such as NODATA are not.
 bool looks_like_an_address(std::string_view value) {
-  return !value.empty() && ((value[0] >= '0' && value[0] <= '9') ||
-                            value.find(':') != std::string_view::npos);
+  return !value.empty() &&
+         ((value[0] >= '0' && value[0] <= '9') || value.find(':') != std::string_view::npos);
 }
 
 // Words with which a message begins that tells an answer. Where no program is named nothing else is
@@ -127,8 +127,8 @@ std::string DnsmasqLog::asked_name(const std::string& name, std::string_view pro
 
 DnsmasqLog::Taken DnsmasqLog::take_answer(std::string_view name, std::string_view value,
                                           std::string_view process,
-                                          const std::optional<Numbered>& numbered,
-                                          base::UnixMs now, const Hear& hear) {
+                                          const std::optional<Numbered>& numbered, base::UnixMs now,
+                                          const Hear& hear) {
   const auto address = flow::parse_address(value);
   const bool is_alias = value == "<CNAME>";
   if (!address && !is_alias) {

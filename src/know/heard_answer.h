@@ -16,7 +16,8 @@ namespace know {
 // A client asked for a name and was told this address.
 struct HeardAnswer {
   flow::Address client;
-  std::string name;  // as it was asked, not an alias on the way; in lower case, as host_name() wants
+  // As it was asked, not an alias on the way; in lower case, as host_name() wants it.
+  std::string name;
   flow::Address address;
   std::uint32_t ttl_s = 0;  // 0: the log does not say
 

@@ -48,8 +48,8 @@ class LogTail {
   int descriptor_ = -1;
   std::string problem_;
   std::int64_t offset_ = 0;
-  bool was_there_ = false;   // what appears later is read from its beginning
-  std::string begun_;        // a line without its end so far
+  bool was_there_ = false;    // what appears later is read from its beginning
+  std::string begun_;         // a line without its end so far
   bool is_skipping_ = false;  // the rest of a line that is too long, or was begun before
 };
 

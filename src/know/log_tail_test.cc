@@ -16,12 +16,12 @@ using testing::IsEmpty;
 
 class LogTailTest : public testing::Test {
  protected:
-  LogTailTest() {
-    std::string pattern = std::filesystem::temp_directory_path() / "weir-tail-XXXXXX";
-    folder_ = ::mkdtemp(pattern.data());
-  }
   ~LogTailTest() override { std::filesystem::remove_all(folder_); }
 
+  static std::filesystem::path new_folder() {
+    std::string pattern = std::filesystem::temp_directory_path() / "weir-tail-XXXXXX";
+    return ::mkdtemp(pattern.data());
+  }
   void add(std::string_view text) const { std::ofstream(path_, std::ios::app) << text; }
   void begin(std::string_view text) const { std::ofstream(path_, std::ios::trunc) << text; }
   // The lines that came since the last time.
@@ -32,7 +32,7 @@ class LogTailTest : public testing::Test {
     return lines_;
   }
 
-  std::filesystem::path folder_;
+  const std::filesystem::path folder_ = new_folder();
   const std::filesystem::path path_ = folder_ / "query.log";
   std::vector<std::string> lines_;
   int refused_ = 0;
@@ -71,7 +71,8 @@ TEST_F(LogTailTest, BeginsAnewWhereAFileWasCut) {
 
 TEST_F(LogTailTest, TakesTheEndOfALargeFileFromALineOn) {
   std::string text;
-  while (text.size() < LogTail::kFirstOctetsMax + 100'000) text += "a line of which there are many\n";
+  while (text.size() < LogTail::kFirstOctetsMax + 100'000)
+    text += "a line of which there are many\n";
   add(text + "the last\n");
   const auto lines = read();
   EXPECT_EQ(lines.front(), "a line of which there are many");

@@ -17,9 +17,8 @@ void QueryLog::take(std::string_view line, base::UnixMs now) {
   while (!line.empty() && (line.back() == '\r' || line.back() == '\0')) line.remove_suffix(1);
   if (line.size() > kLogLineOctetsMax) return refuse(NotHeard::LineTooLong);
   ++counts_.lines;
-  const auto taken = line.starts_with('{')
-                         ? take_adguard_line(line, hear_)
-                         : dnsmasq_.take(without_prefix(line), now, hear_);
+  const auto taken = line.starts_with('{') ? take_adguard_line(line, hear_)
+                                           : dnsmasq_.take(without_prefix(line), now, hear_);
   if (!taken) {
     ++counts_.of(taken.error());
     if (taken.error() != NotHeard::NoQuestion) {

@@ -27,8 +27,8 @@ class Hearing {
   }
   std::vector<std::string> told;
   QueryLog log{[this](const HeardAnswer& one) {
-    told.push_back(fmt::format("{} {} {}", flow::to_text(one.client), one.name,
-                               flow::to_text(one.address)));
+    told.push_back(
+        fmt::format("{} {} {}", flow::to_text(one.client), one.name, flow::to_text(one.address)));
     ttl_s = one.ttl_s;
   }};
   std::uint32_t ttl_s = 0;
@@ -114,8 +114,8 @@ TEST(DnsmasqLog, IsReadBehindThePrefixesOfSyslog) {
   };
   for (const std::string_view prefix : kPrefixes) {
     Hearing hearing;
-    hearing.take(fmt::format("{}query[A] a.example from 192.168.1.5\n{}reply a.example is 192.0.2.1\n",
-                             prefix, prefix));
+    hearing.take(fmt::format(
+        "{}query[A] a.example from 192.168.1.5\n{}reply a.example is 192.0.2.1\n", prefix, prefix));
     EXPECT_THAT(hearing.told, ElementsAre("192.168.1.5 a.example 192.0.2.1")) << prefix;
   }
 }
@@ -123,7 +123,8 @@ TEST(DnsmasqLog, IsReadBehindThePrefixesOfSyslog) {
 TEST(DnsmasqLog, PassesOverWhatOthersWrite) {
   Hearing hearing;
   hearing.take(
-      "<30>Nov 24 03:09:32 OpenWrt dnsmasq-dhcp[1]: DHCPACK(br-lan) 192.168.1.5 02:00:00:00:00:05 pc\n"
+      "<30>Nov 24 03:09:32 OpenWrt dnsmasq-dhcp[1]: DHCPACK(br-lan) 192.168.1.5 02:00:00:00:00:05 "
+      "pc\n"
       "<6>Nov 24 03:09:32 OpenWrt kernel: the address of eth0 is 192.0.2.1\n"
       "Nov 24 03:09:32 dnsmasq[1]: query[A] ads.example from 192.168.1.5\n"
       "Nov 24 03:09:32 dnsmasq[1]: gravity blocked ads.example is 0.0.0.0\n"
@@ -205,9 +206,10 @@ std::string adguard_line(const std::vector<std::uint8_t>& octets, std::string_vi
   ::sodium_bin2base64(base64.data(), base64.size(), octets.data(), octets.size(),
                       sodium_base64_VARIANT_ORIGINAL);
   base64.pop_back();
-  return fmt::format(R"({{"T":"2026-11-24T03:09:32.123456789+01:00","QH":"WWW.example.org","QT":"A",)"
-                     R"("QC":"IN","CP":"","Answer":"{}","IP":"192.168.1.5","Result":{{{}}},"Elapsed":7}})",
-                     base64, more);
+  return fmt::format(
+      R"({{"T":"2026-11-24T03:09:32.123456789+01:00","QH":"WWW.example.org","QT":"A",)"
+      R"("QC":"IN","CP":"","Answer":"{}","IP":"192.168.1.5","Result":{{{}}},"Elapsed":7}})",
+      base64, more);
 }
 
 TEST(AdguardLog, TellsTheAddressesOfTheNameAndItsAliases) {
@@ -222,7 +224,8 @@ TEST(AdguardLog, TellsTheAddressesOfTheNameAndItsAliases) {
 TEST(AdguardLog, PassesOverWhatWasBlocked) {
   Hearing hearing;
   hearing.log.take(adguard_line(dns_answer(), R"("IsFiltered":true,"Reason":3)"), kAtNoon);
-  hearing.log.take(R"({"QH":"a.example","QT":"HTTPS","IP":"192.168.1.5","Answer":"AAAA"})", kAtNoon);
+  hearing.log.take(R"({"QH":"a.example","QT":"HTTPS","IP":"192.168.1.5","Answer":"AAAA"})",
+                   kAtNoon);
   EXPECT_THAT(hearing.told, IsEmpty());
   EXPECT_EQ(hearing.log.counts().other, 2u);
 }

@@ -53,8 +53,8 @@ SiteKeeper::~SiteKeeper() {
 }
 
 void SiteKeeper::add_file(const std::string& path, bool is_wanted) {
-  auto log = std::make_unique<QueryLog>(
-      [this](const HeardAnswer& answer) { table_.hear(answer, now_); });
+  auto log =
+      std::make_unique<QueryLog>([this](const HeardAnswer& answer) { table_.hear(answer, now_); });
   auto tail = std::make_unique<LogTail>(
       path, [this, log = log.get()](std::string_view line) { log->take(line, now_); },
       [log = log.get()] { log->refuse(NotHeard::LineTooLong); });
@@ -74,8 +74,7 @@ void SiteKeeper::run(const std::stop_token& stop) {
     }
     if (is_over(published_, kPublishMs, now_)) publish(now_);
 
-    std::array<pollfd, 3> waits = {pollfd{wake_, POLLIN, 0},
-                                   pollfd{watch_.descriptor(), POLLIN, 0},
+    std::array<pollfd, 3> waits = {pollfd{wake_, POLLIN, 0}, pollfd{watch_.descriptor(), POLLIN, 0},
                                    pollfd{port_ ? port_->descriptor() : -1, POLLIN, 0}};
     ::poll(waits.data(), waits.size(), wait_ms(now_));
     if (watch_.take() && read_due_ == 0) read_due_ = clock_.now_ms() + kReadMs;
@@ -121,9 +120,12 @@ void SiteKeeper::publish_view() {
                            file.log->counts(), file.log->last_refused()});
   }
   if (port_) {
-    view->syslog = {"UDP " + state::to_text(port_->endpoint()), true,
-                    port_->descriptor() >= 0,                   port_->problem(),
-                    port_log_.counts(),                         port_log_.last_refused()};
+    view->syslog = {"UDP " + state::to_text(port_->endpoint()),
+                    true,
+                    port_->descriptor() >= 0,
+                    port_->problem(),
+                    port_log_.counts(),
+                    port_log_.last_refused()};
     view->senders = port_->counts();
   }
   view->table = table_.counts();

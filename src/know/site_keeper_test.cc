@@ -40,7 +40,7 @@ class SiteKeeperTest : public testing::Test {
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
     while (!is_so()) {
       if (std::chrono::steady_clock::now() > end) return false;
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      std::this_thread::yield();
     }
     return true;
   }
@@ -63,8 +63,9 @@ class SiteKeeperTest : public testing::Test {
     const int descriptor = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     socklen_t length = 0;
     const auto storage = state::socket_address(to, length);
-    EXPECT_EQ(::sendto(descriptor, text.data(), text.size(), 0, state::as_sockaddr(storage), length),
-              static_cast<ssize_t>(text.size()));
+    EXPECT_EQ(
+        ::sendto(descriptor, text.data(), text.size(), 0, state::as_sockaddr(storage), length),
+        static_cast<ssize_t>(text.size()));
     ::close(descriptor);
   }
 
@@ -98,13 +99,13 @@ TEST_F(SiteKeeperTest, TakesLinesFromThoseWhoMaySend) {
   options_.syslog = free_port();
   start();
   ASSERT_EQ(keeper_->view()->syslog->problem, "");
-  send(*options_.syslog, "<30>Nov 24 03:09:32 router dnsmasq[1]: query[A] one.example from 192.168.1.5");
-  send(*options_.syslog, "<30>Nov 24 03:09:32 router dnsmasq[1]: reply one.example is 198.51.100.1\n");
+  send(*options_.syslog,
+       "<30>Nov 24 03:09:32 router dnsmasq[1]: query[A] one.example from 192.168.1.5");
+  send(*options_.syslog,
+       "<30>Nov 24 03:09:32 router dnsmasq[1]: reply one.example is 198.51.100.1\n");
   send(*options_.syslog, std::string(SyslogPort::kDatagramOctetsMax + 1, 'x'));
   EXPECT_TRUE(becomes([&] { return asked("192.168.1.5", "198.51.100.1") == "one.example"; }));
-  EXPECT_TRUE(becomes([&] {
-    return keeper_->view()->syslog->counts.of(NotHeard::LineCut) == 1;
-  }));
+  EXPECT_TRUE(becomes([&] { return keeper_->view()->syslog->counts.of(NotHeard::LineCut) == 1; }));
   EXPECT_EQ(keeper_->view()->senders.datagrams, 3u);
 }
 

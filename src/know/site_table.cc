@@ -16,8 +16,7 @@ SiteTable::SiteTable(std::size_t pairs_max)
 }
 
 std::uint32_t SiteTable::id_of(const std::string& name) {
-  const std::uint32_t id =
-      flow::NamePool::instance().id_of(flow::NameKind::Heard, name);
+  const std::uint32_t id = flow::NamePool::instance().id_of(flow::NameKind::Heard, name);
   if (id == flow::NamePool::kOther) ++counts_.names_refused;
   return id;
 }

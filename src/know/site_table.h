@@ -30,9 +30,9 @@ class SiteTable {
     std::size_t pairs = 0;
     std::size_t reverse = 0;
     std::size_t as_numbers = 0;
-    std::uint64_t heard = 0;         // answers
-    std::uint64_t pairs_cut = 0;     // that went before their time because of pairs_max
-    std::uint64_t as_cut = 0;        // AS numbers that found no room
+    std::uint64_t heard = 0;          // answers
+    std::uint64_t pairs_cut = 0;      // that went before their time because of pairs_max
+    std::uint64_t as_cut = 0;         // AS numbers that found no room
     std::uint64_t names_refused = 0;  // answers whose name found no room among all names
   };
 

@@ -23,7 +23,7 @@ NameTable<Key>::NameTable(std::span<const std::pair<Key, std::uint32_t>> names) 
   places_.resize(std::bit_ceil(2 * names.size()));
   mask_ = places_.size() - 1;
   for (const auto& [key, name] : names) {
-    std::size_t at = std::hash<Key>{}(key) & mask_;
+    std::size_t at = std::hash<Key>{}(key)&mask_;
     while (places_[at].name != 0 && places_[at].key != key) at = (at + 1) & mask_;
     places_[at] = {key, name};
   }

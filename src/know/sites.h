@@ -44,7 +44,7 @@ class NameTable {
   // 0: it has none.
   std::uint32_t find(const Key& key) const {
     if (places_.empty()) return 0;
-    for (std::size_t at = std::hash<Key>{}(key) & mask_;; at = (at + 1) & mask_) {
+    for (std::size_t at = std::hash<Key>{}(key)&mask_;; at = (at + 1) & mask_) {
       const Place& place = places_[at];
       if (place.name == 0 || place.key == key) return place.name;
     }
@@ -98,8 +98,8 @@ class Sites {
 template <>
 struct std::hash<know::SitePair> {
   std::size_t operator()(const know::SitePair& pair) const noexcept {
-    const std::hash<flow::Address> hash;
-    return hash(pair.client) * 0x9e3779b97f4a7c15 ^ hash(pair.remote);
+    const std::hash<flow::Address> of;
+    return of(pair.client) * 0x9e3779b97f4a7c15 ^ of(pair.remote);
   }
 };
 

@@ -20,9 +20,8 @@ bool is_of_a_word(char c) {
 std::string_view without_priority(std::string_view line) {
   if (!line.starts_with('<')) return line;
   const std::size_t end = line.find('>');
-  const bool is_priority =
-      end != std::string_view::npos && end >= 2 && end <= 4 &&
-      std::ranges::all_of(line.substr(1, end - 1), is_digit);
+  const bool is_priority = end != std::string_view::npos && end >= 2 && end <= 4 &&
+                           std::ranges::all_of(line.substr(1, end - 1), is_digit);
   return is_priority ? line.substr(end + 1) : line;
 }
 

@@ -74,8 +74,9 @@ void add_silent_log(const know::SiteSourcesView& sites, base::UnixMs now,
   if (!is_refused && now - sites.since < kSilentMs) return;
   std::string what = fmt::format("No line of a query log has come to {}", sites.syslog->where);
   if (is_refused) {
-    what += fmt::format(" from who may send it; {} datagrams of others were refused, the last of {}",
-                        sites.senders.refused, flow::to_text(sites.senders.last_refused));
+    what +=
+        fmt::format(" from who may send it; {} datagrams of others were refused, the last of {}",
+                    sites.senders.refused, flow::to_text(sites.senders.last_refused));
   }
   findings.push_back(
       {.state = FindingState::SiteLogSilent,

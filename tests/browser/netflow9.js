@@ -8,6 +8,7 @@ export const kField = {
   packets: 2,
   src: 8,
   dst: 12,
+  src_as: 16,
   sampler: 48,
   sampler_interval: 50,
   total_flows: 42,

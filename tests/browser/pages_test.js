@@ -20,6 +20,7 @@ const kPages = [
   '/hosts/apps',
   '/hosts/usage',
   '/hosts/192.168.1.23',
+  '/traffic/sites',
   '/sessions',
   '/sessions/recent',
   '/explore',

@@ -7,6 +7,16 @@ import unittest
 
 NEAR, FAR = "192.0.2.1", "192.0.2.2"
 NEAR_V6, FAR_V6 = "2001:db8::1", "2001:db8::2"
+FILLER_PORT = 999
+# softflowd 1.1.0 is given packets by libpcap only when a block of its ring is full: traffic of no
+# interest follows until it has seen what came before.
+FILLER = f"""
+import socket
+sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+sender.bind(("{NEAR}", {FILLER_PORT}))
+for _ in range(2000):
+    sender.sendto(b"x", ("{FAR}", {FILLER_PORT}))
+"""
 
 
 def why_not():

@@ -13,22 +13,12 @@ from capture import sums_by_flow
 from weir_e2e import Weir, main, new_folder, wait_until
 
 FILTER = "tcp or udp or icmp"  # neighbour discovery may come at any moment
-FILLER_PORT = 999
 PAGE_OCTETS = 3_000_000
 TCP_OCTETS = 5_000_000  # iperf3 does not say how many of its UDP datagrams it sends
-# softflowd 1.1.0 is given packets by libpcap only when a block of its ring is full: traffic of no
-# interest follows until it has seen what came before.
-FILLER = f"""
-import socket
-sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-sender.bind(("{network.NEAR}", {FILLER_PORT}))
-for _ in range(2000):
-    sender.sendto(b"x", ("{network.FAR}", {FILLER_PORT}))
-"""
 SINK = f"""
 import socket
 sink = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-sink.bind(("{network.FAR}", {FILLER_PORT}))
+sink.bind(("{network.FAR}", {network.FILLER_PORT}))
 print("bound", flush=True)
 input()
 """
@@ -104,7 +94,7 @@ class Watched:
         seen = self.statistics()[0]["Packets received by libpcap"]
 
         def filled():
-            quietly(self.net.inside(self.net.near), ["python3", "-c", FILLER])
+            quietly(self.net.inside(self.net.near), ["python3", "-c", network.FILLER])
             return self.statistics()[0]["Packets processed"] >= seen
 
         wait_until("softflowd has processed the traffic", filled)
@@ -158,7 +148,7 @@ class Softflowd(unittest.TestCase):
             octets, packets = got.get(flow_of(row), (0, 0))
             got[flow_of(row)] = (octets + row["bytes"], packets + row["packets"])
         expected = sums_by_flow(capture)
-        filler = {flow for flow in expected if flow[1] == flow[3] == FILLER_PORT}
+        filler = {flow for flow in expected if flow[1] == flow[3] == network.FILLER_PORT}
         self.assertEqual(len(filler), 1)
         for flows in (got, expected):
             for flow in filler:

@@ -227,8 +227,7 @@ void add_sites(Families& families, const know::SiteSourcesView& sources) {
                    sources.table.pairs_cut);
   families.counter("weir_sites_names_refused_total", "names of sites for which there was no room",
                    sources.table.names_refused);
-  families.gauge("weir_sites_as_numbers", "AS numbers that flows showed",
-                 sources.table.as_numbers);
+  families.gauge("weir_sites_as_numbers", "AS numbers that flows showed", sources.table.as_numbers);
   families.counter("weir_sites_as_cut_total", "AS numbers for which there was no room",
                    sources.table.as_cut);
 }

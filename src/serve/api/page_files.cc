@@ -131,6 +131,17 @@ std::string usage_query(const View& view) {
       .text();
 }
 
+std::string sites_query(const View& view) {
+  const std::string metric = view.text("m", "bytes");
+  return Query()
+      .add("by", "site,site_evidence,dir")
+      .add("metric", metric == "flows" ? metric : metric + ",flows")
+      .add("range", view.text("t", kDay))
+      .add("filter", filter_of(view, "site:*"))
+      .add("top", kMost)
+      .text();
+}
+
 std::string host_query(const View& view) {
   return Query()
       .add("range", view.text("t", kDay))
@@ -197,6 +208,7 @@ constexpr PageFile kFiles[] = {
     {"/hosts/top", "/api/v1/query", hosts_query},
     {"/hosts/apps", "/api/v1/query", apps_query},
     {"/hosts/usage", "/api/v1/query", usage_query},
+    {"/traffic/sites", "/api/v1/query", sites_query},
     {"/hosts/", "/api/v1/conversations", host_query},
     {"/host/", "/api/v1/conversations", host_query},
     {"/sessions", "/api/v1/conversations", active_query},

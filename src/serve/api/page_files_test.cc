@@ -47,6 +47,9 @@ TEST(PageFiles, AskWhatThePageAsks) {
   EXPECT_EQ(asked("/hosts/apps.csv", "f=app:dns"),
             "/api/v1/query by=host,app,dir metric=bytes range=-24h filter=app:dns top=10000 "
             "format=csv");
+  EXPECT_EQ(asked("/traffic/sites.csv", "f=evidence:dns"),
+            "/api/v1/query by=site,site_evidence,dir metric=bytes,flows range=-24h "
+            "filter=evidence:dns site:* top=10000 format=csv");
   EXPECT_EQ(asked("/hosts/usage.csv"),
             "/api/v1/query by=host,dir metric=bytes range=month step=day top=10000 format=csv");
   EXPECT_EQ(asked("/hosts/usage.json", "t=today&by=hour&m=flows"),

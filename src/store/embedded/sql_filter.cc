@@ -62,7 +62,10 @@ std::uint64_t largest(ColumnType type) {
 class ConditionSql {
  public:
   ConditionSql(const Subject& subject, const SubjectSql& names, duck::Sql& sql)
-      : type_(type_of(subject)), whole_(names(subject, FlowField::Half::Whole)), sql_(sql) {
+      : type_(type_of(subject)),
+        is_site_(subject == Subject{flow::Column::site}),
+        whole_(names(subject, FlowField::Half::Whole)),
+        sql_(sql) {
     if (type_ == ColumnType::Address) {
       whole_.clear();
       high_ = names(subject, FlowField::Half::High);
@@ -95,7 +98,15 @@ class ConditionSql {
       if (c == '%' || c == '_' || c == '\\') like += '\\';
       like += c == '*' ? '%' : c;
     }
-    return fmt::format("{} ILIKE {} ESCAPE '\\'", whole_, sql_.parameter(std::move(like)));
+    const auto is_like = [&](std::string text) {
+      return fmt::format("{} ILIKE {} ESCAPE '\\'", whole_, sql_.parameter(std::move(text)));
+    };
+    // A site's name stands for those below it too.
+    if (!is_site_ || like.empty() || pattern.text.find('*') != std::string::npos) {
+      return is_like(std::move(like));
+    }
+    const std::string below = "%." + like;
+    return fmt::format("({} OR {})", is_like(std::move(like)), is_like(below));
   }
 
   std::string operator()(const query::BitsSet& bits) {
@@ -118,6 +129,7 @@ class ConditionSql {
   }
 
   ColumnType type_;
+  bool is_site_;
   std::string whole_;
   std::string high_;
   std::string low_;

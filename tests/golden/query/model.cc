@@ -175,9 +175,13 @@ bool has_any(const query::Subject& subject, const std::vector<flow::Network>& ne
 bool has_any(const query::Subject& subject, const std::vector<query::TextPattern>& patterns,
              const FlowRecord& flow) {
   const Cell cell = cell_of(flow, std::get<Column>(subject));
-  return cell.held && std::ranges::any_of(patterns, [&](const query::TextPattern& pattern) {
-           return matches(pattern.text, base::lower(std::get<std::string>(*cell.held)));
-         });
+  if (!cell.held) return false;
+  const std::string text = base::lower(std::get<std::string>(*cell.held));
+  return std::ranges::any_of(patterns, [&](const query::TextPattern& pattern) {
+    const bool takes_below = subject == query::Subject{Column::site} && !pattern.text.empty() &&
+                             pattern.text.find('*') == std::string::npos;
+    return matches(pattern.text, text) || (takes_below && text.ends_with("." + pattern.text));
+  });
 }
 
 bool holds(const query::Condition& condition, const FlowRecord& flow) {

@@ -147,6 +147,7 @@ std::string RandomQuestions::term(int depth) {
                                                        "received:>=2026-08-13T19:30Z",
                                                        "sampling_source:options",
                                                        "site:*.example.org",
+                                                       "site:example.org",
                                                        "evidence:dns,ptr",
                                                        "country:de",
                                                        "app_evidence:list",

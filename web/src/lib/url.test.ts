@@ -61,6 +61,7 @@ function random_place(random: Seeded): Place {
     { page: 'hosts' },
     { page: 'apps' },
     { page: 'usage' },
+    { page: 'sites' },
     {
       page: 'host',
       id: random.pick(['10.0.0.5', '2001:db8::1', 'top/../x', `h${random.text(kLetters, 6)}`]),

@@ -12,6 +12,7 @@ export type Place =
   | { page: 'hosts' }
   | { page: 'apps' }
   | { page: 'usage' }
+  | { page: 'sites' }
   | { page: 'host'; id: string }
   | { page: 'sessions'; tab: 'active' | 'recent' }
   | { page: 'explore'; tab: 'chart' | 'flows' }
@@ -87,6 +88,7 @@ export function defaults_of(place: Place): Settings {
       return { ...kPlain, t: { kind: 'last', ago: { count: 1, unit: 'h' } } };
     case 'overview':
     case 'host':
+    case 'sites':
     case 'system':
     case 'unknown':
       return kPlain;
@@ -132,6 +134,8 @@ export function path_of(place: Place): string {
       return '/hosts/apps';
     case 'usage':
       return '/hosts/usage';
+    case 'sites':
+      return '/traffic/sites';
     case 'host':
       return `/hosts/${encode_segment(place.id)}`;
     case 'sessions':
@@ -218,6 +222,8 @@ export function place_of(path: string): Place {
     case 'explore':
       if (rest === undefined || rest === 'chart') return { page, tab: 'chart' };
       return rest === 'flows' ? { page, tab: rest } : unknown;
+    case 'traffic':
+      return rest === 'sites' ? { page: rest } : unknown;
     case 'system': {
       const tab = one_of(kSystemTabs, rest ?? 'setup');
       return tab ? { page, tab } : unknown;

@@ -9,6 +9,7 @@ const kLoaders: Partial<Record<Place['page'], Loader>> = {
   hosts: () => import('./HostsPage.svelte'),
   apps: () => import('./AppsPage.svelte'),
   usage: () => import('./UsagePage.svelte'),
+  sites: () => import('./SitesPage.svelte'),
   host: () => import('./HostPage.svelte'),
   sessions: () => import('./SessionsPage.svelte'),
   explore: () => import('./ExplorePage.svelte'),
