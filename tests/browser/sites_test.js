@@ -58,7 +58,7 @@ describe('sites', () => {
     ]);
     await weir.until(({ flows }) => flows >= 1);
     await page.reload();
-    await region('Applications').getByRole('link', { name: 'other' }).first().waitFor();
+    await region('Applications').getByRole('listitem').first().waitFor();
     assert.equal(await region('Top sites').count(), 0);
   });
 
