@@ -8,11 +8,7 @@ export const kSystemTabs = ['setup', 'exporters', 'interfaces', 'names'] as cons
 export type SystemTab = (typeof kSystemTabs)[number];
 
 export type Place =
-  | { page: 'overview' }
-  | { page: 'hosts' }
-  | { page: 'apps' }
-  | { page: 'usage' }
-  | { page: 'sites' }
+  | { page: 'overview' | 'hosts' | 'apps' | 'usage' | 'sites' }
   | { page: 'host'; id: string }
   | { page: 'sessions'; tab: 'active' | 'recent' }
   | { page: 'explore'; tab: 'chart' | 'flows' }
@@ -86,11 +82,7 @@ export function defaults_of(place: Place): Settings {
       return { ...kPlain, t: { kind: 'named', name: 'month' }, by: ['day'], view: 'both' };
     case 'sessions':
       return { ...kPlain, t: { kind: 'last', ago: { count: 1, unit: 'h' } } };
-    case 'overview':
-    case 'host':
-    case 'sites':
-    case 'system':
-    case 'unknown':
+    default:
       return kPlain;
   }
 }

@@ -20,7 +20,10 @@ export function site_bars_of(
     hint: `${site.name}: ${evidence_hint(site.evidence)}`,
     link: view_of(
       { page: 'explore', tab: 'chart' },
-      { f: `${filter} ${term_of('site', site.name) ?? ''}`.trim(), by: filter ? ['src', 'dst'] : ['host'] },
+      {
+        f: `${filter} ${term_of('site', site.name) ?? ''}`.trim(),
+        by: filter ? ['src', 'dst'] : ['host'],
+      },
     ),
     value: amount_text(metric, site.both),
     in: site.in / longest,
