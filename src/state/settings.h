@@ -123,7 +123,7 @@ struct Settings {
   std::string countries_file = "auto";  // auto: the one that Weir ships; empty: none
   std::string ases_file;
   std::string cities_file;
-  std::string links_file;      // empty: the data folder's
+  std::string links_file;  // empty: the data folder's
   SiteSettings sites;
   std::string services_file;   // empty: the data folder's
   std::string protocols_file;  // the same

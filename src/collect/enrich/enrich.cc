@@ -47,7 +47,6 @@ void Enricher::enrich(std::span<FlowRecord> flows) const {
     if ((flow.present & kEnds) == kEnds) {
       flow.locality = static_cast<std::uint8_t>(networks_->locality(flow.src, flow.dst));
       flow.present |= bit(Column::locality);
-      name_site(flow);
     }
     if (flow.has(Column::protocol) && !flow.has(Column::app)) {
       std::uint16_t dst_port = flow.has(Column::dst_port) ? flow.dst_port : std::uint16_t{0};
@@ -60,6 +59,9 @@ void Enricher::enrich(std::span<FlowRecord> flows) const {
     }
   }
   if (!places_->empty()) apply_places(flows);
+  for (FlowRecord& flow : flows) {
+    if (flow.has(Column::locality)) name_site(flow);
+  }
   if (!sampling_->empty()) apply_sampling(flows);
 }
 

@@ -19,7 +19,6 @@
 namespace collect {
 namespace {
 
-
 void set_option(int descriptor, int level, int name, int value) {
   ::setsockopt(descriptor, level, name, &value, sizeof(value));
 }

@@ -19,7 +19,6 @@ export const kDimensions = [
   'if',
   'in_if',
   'out_if',
-  'app_evidence',
   'locality',
   'src_country',
   'dst_country',
