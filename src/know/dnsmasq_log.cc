@@ -59,7 +59,7 @@ DnsmasqLog::Taken DnsmasqLog::take(const LogLine& line, base::UnixMs now, const 
     if (is_cut) return base::Unexpected(NotHeard::NotUnderstood);
     return LineKind::Other;
   }
-  return take_answer(*(is - 1), *(is + 1), line.process, numbered, now, hear);
+  return take_answer({*(is - 1), *(is + 1), line.process}, numbered, now, hear);
 }
 
 // Takes "12 192.168.1.5/40123" off; which protocol it came by may stand before it.
@@ -125,25 +125,23 @@ std::string DnsmasqLog::asked_name(const std::string& name, std::string_view pro
   return name;
 }
 
-DnsmasqLog::Taken DnsmasqLog::take_answer(std::string_view name, std::string_view value,
-                                          std::string_view process,
-                                          const std::optional<Numbered>& numbered, base::UnixMs now,
-                                          const Hear& hear) {
-  const auto address = flow::parse_address(value);
-  const bool is_alias = value == "<CNAME>";
+DnsmasqLog::Taken DnsmasqLog::take_answer(const Said& said, const std::optional<Numbered>& numbered,
+                                          base::UnixMs now, const Hear& hear) {
+  const auto address = flow::parse_address(said.value);
+  const bool is_alias = said.value == "<CNAME>";
   if (!address && !is_alias) {
-    if (aliases_.process == process) aliases_.asked.clear();
-    if (looks_like_an_address(value)) return base::Unexpected(NotHeard::NotAnAddress);
+    if (aliases_.process == said.process) aliases_.asked.clear();
+    if (looks_like_an_address(said.value)) return base::Unexpected(NotHeard::NotAnAddress);
     return LineKind::Other;
   }
-  const std::string answered = heard_name(name);
+  const std::string answered = heard_name(said.name);
   if (answered.empty()) return base::Unexpected(NotHeard::NotAName);
   if (numbered) {
     if (is_alias || address->is_unspecified()) return LineKind::Other;
     if (numbered->name.empty()) return base::Unexpected(NotHeard::NoQuestion);
     return tell(numbered->name, *address, numbered, now, hear);
   }
-  const std::string asked = asked_name(answered, process, is_alias);
+  const std::string asked = asked_name(answered, said.process, is_alias);
   if (is_alias || address->is_unspecified()) return LineKind::Other;
   return tell(asked, *address, numbered, now, hear);
 }

@@ -50,14 +50,20 @@ class DnsmasqLog {
     std::string asked;   // empty: there are none
     std::string target;  // the last one's name, once an address has come for it
   };
+  // "NAME is VALUE", and which process said so.
+  struct Said {
+    std::string_view name;
+    std::string_view value;
+    std::string_view process;
+  };
   using Words = std::vector<std::string_view>;
   using Taken = base::Expected<LineKind, NotHeard>;
 
   std::optional<Numbered> take_number(Words& words) const;
   Taken take_question(const Words& words, const std::optional<Numbered>& numbered,
                       base::UnixMs now);
-  Taken take_answer(std::string_view name, std::string_view value, std::string_view process,
-                    const std::optional<Numbered>& numbered, base::UnixMs now, const Hear& hear);
+  Taken take_answer(const Said& said, const std::optional<Numbered>& numbered, base::UnixMs now,
+                    const Hear& hear);
   std::string asked_name(const std::string& name, std::string_view process, bool is_alias);
   void remember(const std::string& name, const flow::Address& client, base::UnixMs now);
   Taken tell(const std::string& asked, const flow::Address& address,

@@ -117,10 +117,11 @@ describe('the pages', () => {
         assert.ok(came.headers()['content-type'].startsWith(type), url);
         const body = await came.text();
         if (name === 'JSON') assert.equal(typeof JSON.parse(body), 'object', url);
-        // No session may be active any more.
+        // No session may be active any more, and nothing names this household's sites.
         else
           assert.ok(
-            body.trim().split('\n').length > (path === '/sessions' ? 0 : 1),
+            body.trim().split('\n').length >
+              (['/sessions', '/traffic/sites'].includes(path) ? 0 : 1),
             `${url}: ${body}`,
           );
       }
