@@ -104,7 +104,7 @@ Cell cell_of(const FlowRecord& flow, Column column) {
   if (const auto* address = std::get_if<flow::Address>(&*value)) return {*address};
   const std::uint64_t held = std::get<std::uint64_t>(*value);
   if (flow::spec(column).type == flow::ColumnType::Word) {
-    return {std::string(flow::word_of(column, held))};
+    return {Word{static_cast<std::int64_t>(held), std::string(flow::word_of(column, held))}};
   }
   if (flow::spec(column).type == flow::ColumnType::Name) {
     return {std::string(flow::NamePool::instance().text_of(static_cast<std::uint32_t>(held)))};

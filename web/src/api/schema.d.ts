@@ -2783,7 +2783,7 @@ export interface components {
             missing?: string[];
         };
         /** @enum {string} */
-        FindingState: "port_taken" | "silence" | "not_flow_data" | "sflow_not_read" | "no_template" | "options_only" | "fields_missing" | "sampling_unknown" | "clock_skew" | "lost_on_the_way" | "lost_here" | "sender_refused" | "exporter_silent" | "not_journalled" | "name_server_silent" | "name_not_understood" | "names_file_wrong" | "places_file_wrong";
+        FindingState: "port_taken" | "silence" | "not_flow_data" | "sflow_not_read" | "no_template" | "options_only" | "fields_missing" | "sampling_unknown" | "clock_skew" | "lost_on_the_way" | "lost_here" | "sender_refused" | "exporter_silent" | "not_journalled" | "name_server_silent" | "name_not_understood" | "names_file_wrong" | "places_file_wrong" | "site_log_missing" | "site_log_not_understood" | "site_log_silent" | "sites_cut";
         Settings: {
             listen: string[];
             networks: string[];
