@@ -174,7 +174,7 @@ def self_test():
         (machine, "tools/x", "https://regi" "stry.npm" "js.org/x", "https://example.org/x"),
         (machine, "tools/x", "cp /wo" "rk/a .", "cp framework/a ."),
         (dead_paths, "docs/x.md", "see `tools/gone.py`", "see `tools/tidy.py` and `base/result.h`"),
-        (dead_constants, "ARCHITECTURE.md", "`kGon" "eForever`", "`kMaxNames`"),
+        (dead_constants, "ARCHITECTURE.md", "`kGon" "eForever`", "`kMaxKnown`"),
         (expectation_without_capture, "tests/golden/ipfix/lost.expected.json", "", None),
     ]
     failed = 0

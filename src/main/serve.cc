@@ -161,6 +161,7 @@ class Service {
  private:
   base::Expected<void, base::IoError> open_store_and_collector();
   std::optional<int> open_ports(bool listen_is_given);
+  base::Expected<void, base::IoError> open_keepers();
   base::Expected<void, base::IoError> open_http();
   base::Expected<void, base::IoError> drop_privileges();
   void start_demo();
@@ -271,14 +272,9 @@ std::optional<int> Service::open_ports(bool listen_is_given) {
   return std::nullopt;
 }
 
-base::Expected<void, base::IoError> Service::open_http() {
+// Who keeps what is known of addresses and interfaces.
+base::Expected<void, base::IoError> Service::open_keepers() {
   const std::filesystem::path folder = settings_.data;
-  questions_ = std::make_unique<serve::Questions>(
-      *store_, serve::Uncommitted{.ledger = [this] { return collector_->uncommitted_ledger(); },
-                                  .replaying = [this] { return collector_->is_replaying(); }});
-  auto users = state::Users::open(folder / "state.db");
-  if (!users) return base::Unexpected(std::move(users.error()));
-  users_ = std::move(*users);
   auto names = know::NameStore::open(folder / "state.db", settings_.names.addresses_max,
                                      knowledge_.networks);
   if (!names) return base::Unexpected(std::move(names.error()));
@@ -303,6 +299,18 @@ base::Expected<void, base::IoError> Service::open_http() {
   site_keeper_ = std::make_unique<know::SiteKeeper>(
       knowledge_.sites, knowledge_.networks, clock_,
       site_options(demo_ != nullptr ? demo_sites() : settings_.sites, *names_));
+  return {};
+}
+
+base::Expected<void, base::IoError> Service::open_http() {
+  const std::filesystem::path folder = settings_.data;
+  questions_ = std::make_unique<serve::Questions>(
+      *store_, serve::Uncommitted{.ledger = [this] { return collector_->uncommitted_ledger(); },
+                                  .replaying = [this] { return collector_->is_replaying(); }});
+  auto users = state::Users::open(folder / "state.db");
+  if (!users) return base::Unexpected(std::move(users.error()));
+  users_ = std::move(*users);
+  if (auto opened = open_keepers(); !opened) return opened;
   api_ = std::make_unique<serve::Api>(serve::Sources{
       .store = *store_,
       .questions = *questions_,
