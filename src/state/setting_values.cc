@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <limits>
 #include <vector>
 
@@ -106,7 +107,7 @@ std::optional<std::uint64_t> parse_bits_per_s(std::string_view text) {
     for (std::size_t i = 0; i <= power; ++i) number *= 1e3;
   }
   if (!(number >= 1) || number > kMost) return std::nullopt;
-  return static_cast<std::uint64_t>(number + 0.5);
+  return static_cast<std::uint64_t>(std::llround(number));
 }
 
 std::size_t edit_distance(std::string_view from, std::string_view to) {

@@ -121,10 +121,7 @@ std::vector<Sent> late_ones_in_a_gap() {
   return sent;
 }
 
-std::vector<Case> netflow9_cases() {
-  const auto by_sampler =
-      options_of({{.id = 1, .length = 4}, {.id = 48, .length = 2}, {.id = 50, .length = 4}});
-  const auto sampled = with({{.id = 48, .length = 2}});
+std::vector<Case> netflow9_names() {
   const auto received_on = with({{.id = 10, .length = 4}});
   const Template cisco_table{.id = 302,
                              .is_options = true,
@@ -139,6 +136,25 @@ std::vector<Case> netflow9_cases() {
       .is_options = true,
       .scope_count = 1,
       .fields = {{.id = 1, .length = 4}, {.id = 95, .length = 4}, {.id = 96, .length = 24}}};
+  return {
+      {"netflow9/interface_names",
+       {{netflow9({netflow9_template(cisco_table), netflow9_template(received_on),
+                   set_of(302, joined({record_of({{0xc0000201, 4}, {5, 4}}), octets_of("Gi0/5", 16),
+                                       octets_of("to the attic", 24)})),
+                   data_set(256, record_with({{5, 4}}))})}}},
+      {"netflow9/application_names",
+       {{netflow9({netflow9_template(application_table), netflow9_template(with_application),
+                   set_of(303, joined({record_of({{0xc0000201, 4}, {kWebVideo, 4}}),
+                                       octets_of("web-video", 24)})),
+                   data_set(256, record_with({{kWebVideo, 4}})),
+                   data_set(256, record_with({{kWebVideo + 1, 4}}))})}}},
+  };
+}
+
+std::vector<Case> netflow9_cases() {
+  const auto by_sampler =
+      options_of({{.id = 1, .length = 4}, {.id = 48, .length = 2}, {.id = 50, .length = 4}});
+  const auto sampled = with({{.id = 48, .length = 2}});
   const auto timed = with({{.id = 22, .length = 4}, {.id = 21, .length = 4}});
   const auto other =
       Template{.id = 256, .fields = {{.id = 12, .length = 4}, {.id = 8, .length = 4}}};
@@ -158,17 +174,6 @@ std::vector<Case> netflow9_cases() {
         {netflow9({netflow9_template(other)}, 0, 2)},
         {netflow9({data_set(256, kRecord)}, 1, 1)},
         {netflow9({data_set(256, {{1, 4}, {2, 4}})}, 1, 2)}}},
-      {"netflow9/interface_names",
-       {{netflow9({netflow9_template(cisco_table), netflow9_template(received_on),
-                   set_of(302, joined({record_of({{0xc0000201, 4}, {5, 4}}), octets_of("Gi0/5", 16),
-                                       octets_of("to the attic", 24)})),
-                   data_set(256, record_with({{5, 4}}))})}}},
-      {"netflow9/application_names",
-       {{netflow9({netflow9_template(application_table), netflow9_template(with_application),
-                   set_of(303, joined({record_of({{0xc0000201, 4}, {kWebVideo, 4}}),
-                                       octets_of("web-video", 24)})),
-                   data_set(256, record_with({{kWebVideo, 4}})),
-                   data_set(256, record_with({{kWebVideo + 1, 4}}))})}}},
       {"netflow9/sampling_by_sampler_id",
        {{netflow9({netflow9_template(by_sampler), netflow9_template(sampled),
                    data_set(300, {{0, 4}, {7, 2}, {1'000, 4}}),
@@ -203,6 +208,33 @@ std::vector<Case> netflow9_cases() {
   };
 }
 
+std::vector<Case> ipfix_names() {
+  const auto received_on = with({{.id = 10, .length = 4}});
+  const Template interface_table{.id = 301,
+                                 .is_options = true,
+                                 .scope_count = 1,
+                                 .fields = {{.id = 10, .length = 4},
+                                            {.id = 82, .length = wire::kVariableLength},
+                                            {.id = 83, .length = wire::kVariableLength}}};
+  const auto with_application = with({{.id = 95, .length = 4}});
+  const Template application_table{
+      .id = 303,
+      .is_options = true,
+      .scope_count = 1,
+      .fields = {{.id = 95, .length = 4}, {.id = 96, .length = wire::kVariableLength}}};
+  return {
+      {"ipfix/interface_names",
+       {{ipfix({ipfix_template(interface_table), ipfix_template(received_on),
+                set_of(301, joined({named_interface(5, "wan0", "fibre"),
+                                    named_interface(6, "<b>lan</b>", "")})),
+                data_set(256, record_with({{5, 4}}))})}}},
+      {"ipfix/application_names",
+       {{ipfix({ipfix_template(application_table), ipfix_template(with_application),
+                set_of(303, joined({record_of({{kWebVideo, 4}}), variable("web-video")})),
+                data_set(256, record_with({{kWebVideo, 4}}))})}}},
+  };
+}
+
 std::vector<Case> ipfix_cases() {
   constexpr auto kMs = static_cast<std::uint64_t>(kExportMs);
   const auto timed = with({{.id = 152, .length = 8}, {.id = 153, .length = 8}});
@@ -219,18 +251,6 @@ std::vector<Case> ipfix_cases() {
   const std::uint64_t ntp_time = (std::uint64_t{kExportSeconds} + 2'208'988'800u) << 32;
   const auto by_interface = options_of({{.id = 10, .length = 4}, {.id = 34, .length = 4}});
   const auto received_on = with({{.id = 10, .length = 4}});
-  const Template interface_table{.id = 301,
-                                 .is_options = true,
-                                 .scope_count = 1,
-                                 .fields = {{.id = 10, .length = 4},
-                                            {.id = 82, .length = wire::kVariableLength},
-                                            {.id = 83, .length = wire::kVariableLength}}};
-  const auto with_application = with({{.id = 95, .length = 4}});
-  const Template application_table{
-      .id = 303,
-      .is_options = true,
-      .scope_count = 1,
-      .fields = {{.id = 95, .length = 4}, {.id = 96, .length = wire::kVariableLength}}};
   const Octets message = ipfix({ipfix_template(kFlow), data_set(256, kRecord)});
   return {
       {"ipfix/milliseconds",
@@ -266,15 +286,6 @@ std::vector<Case> ipfix_cases() {
        {{ipfix({ipfix_template(by_interface), ipfix_template(received_on),
                 data_set(300, {{5, 4}, {512, 4}}), data_set(256, record_with({{5, 4}})),
                 data_set(256, record_with({{6, 4}}))})}}},
-      {"ipfix/interface_names",
-       {{ipfix({ipfix_template(interface_table), ipfix_template(received_on),
-                set_of(301, joined({named_interface(5, "wan0", "fibre"),
-                                    named_interface(6, "<b>lan</b>", "")})),
-                data_set(256, record_with({{5, 4}}))})}}},
-      {"ipfix/application_names",
-       {{ipfix({ipfix_template(application_table), ipfix_template(with_application),
-                set_of(303, joined({record_of({{kWebVideo, 4}}), variable("web-video")})),
-                data_set(256, record_with({{kWebVideo, 4}}))})}}},
       {"ipfix/withdrawal_is_ignored",
        {{ipfix({ipfix_template(kFlow)})},
         {ipfix({ipfix_template({.id = 256})})},
@@ -372,7 +383,8 @@ int main(int argc, char** argv) {
   }
   const std::filesystem::path folder = argv[1];
   const std::filesystem::path corpus = argv[2];
-  for (const auto& cases : {netflow5_cases(), netflow9_cases(), ipfix_cases()}) {
+  for (const auto& cases :
+       {netflow5_cases(), netflow9_cases(), netflow9_names(), ipfix_cases(), ipfix_names()}) {
     for (const Case& one : cases) {
       const auto capture = folder / (one.name + ".pcap");
       write_capture(capture, one.sent);
